@@ -1,0 +1,186 @@
+import type { Duplex } from 'node:stream';
+import type { Flavor, InstanceAddress, PowerState } from '../contract/index.ts';
+
+/** What a driver can do. What it cannot is refused up front, never a no-op that looks like success. nova/virt/driver.py */
+export interface DriverCapabilities {
+  readonly serialConsole: boolean;
+  readonly vncConsole: boolean;
+  readonly consoleLog: boolean;
+  readonly softReboot: boolean;
+}
+
+/** What a host is and has, read in one go after connecting and on every resync. */
+export interface HostFacts {
+  readonly hostname: string;
+  /** dotted, e.g. `9.0.0` */
+  readonly libvirtVersion: string;
+  readonly hypervisorVersion: string;
+  readonly arch: string;
+  readonly cpuModel: string | null;
+  readonly vcpus: number;
+  /** MiB */
+  readonly ram: number;
+  /** GiB, capacity of the storage pool */
+  readonly disk: number;
+  /** seconds */
+  readonly uptime: number | null;
+  readonly virtType: 'kvm' | 'qemu';
+  /** why emulation is used; null with kvm */
+  readonly virtReason: string | null;
+  /** device models and machine types that the host's domain capabilities offer */
+  readonly supports: {
+    readonly machines: readonly string[];
+    readonly diskBuses: readonly string[];
+    readonly videoModels: readonly string[];
+    readonly firmware: readonly ('bios' | 'uefi')[];
+  };
+}
+
+/** An image as the driver needs it; `file` is its place in the desktop's image store. */
+export interface ImageSource {
+  readonly id: string;
+  readonly name: string;
+  readonly diskFormat: 'qcow2' | 'raw';
+  /** bytes */
+  readonly size: number;
+  /** bytes */
+  readonly virtualSize: number;
+  /** hex */
+  readonly sha256: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly file: string;
+}
+
+/** Everything that is needed to build, find again and take down one guest. The same on every try: ids, names, MAC. */
+export interface GuestSpec {
+  readonly id: string;
+  readonly name: string;
+  readonly hostname: string;
+  readonly domainName: string;
+  readonly flavor: Omit<Flavor, 'createdAt' | 'revision'>;
+  readonly image: ImageSource;
+  readonly keyName: string | null;
+  readonly publicKey: string | null;
+  /** base64 */
+  readonly userData: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** decided before the build, so that a repeated step asks for the same one */
+  readonly mac: string;
+  readonly createdAt: string;
+}
+
+/** How one guest stands on the host. */
+export interface GuestState {
+  /** the domain's UUID, which for our guests is the instance id */
+  readonly uuid: string;
+  readonly domainName: string;
+  readonly powerState: PowerState;
+  /** carries our metadata: Micronova made it */
+  readonly ours: boolean;
+  readonly vcpus: number;
+  /** MiB */
+  readonly ram: number;
+}
+
+export type DriverEvent =
+  | {
+      readonly type: 'lifecycle';
+      readonly uuid: string;
+      readonly domainName: string;
+      readonly what:
+        | 'defined'
+        | 'undefined'
+        | 'started'
+        | 'stopped'
+        | 'paused'
+        | 'resumed'
+        | 'suspended'
+        | 'crashed'
+        | 'rebooted';
+    }
+  /** events may have been lost: read everything again */
+  | { readonly type: 'resync' };
+
+export interface StepOptions {
+  readonly signal: AbortSignal;
+}
+
+export interface TransferOptions extends StepOptions {
+  /** bytes of the file that are done, holes included; bytes in all */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+export interface Display {
+  readonly stream: Duplex;
+  /** to be answered to the VNC server; null where the socket itself is the guard */
+  readonly password: string | null;
+}
+
+/**
+ * One connected host. Every step is idempotent: asked again after a crash, it finds what is there and finishes it.
+ * Every `remove…`, `release…` and `undefine` of a thing that is gone succeeds. All reject with ExpectedError
+ * (`host.*`, `libvirt.*`, `transport.*`, `cancelled`).
+ */
+export interface ComputeDriver {
+  readonly capabilities: DriverCapabilities;
+
+  facts(options: StepOptions): Promise<HostFacts>;
+  /** Makes sure that the storage pool and the network are there and running; creates the default ones where there is none. */
+  prepareHost(options: StepOptions): Promise<void>;
+
+  /** true once the host's pool holds a complete, verified copy */
+  hasImage(image: ImageSource, options: StepOptions): Promise<boolean>;
+  /** Sparse upload to the pool over the RPC stream, checked by SHA-256; cut short it leaves no complete-looking volume. */
+  uploadImage(image: ImageSource, options: TransferOptions): Promise<void>;
+  removeImage(imageId: string, options: StepOptions): Promise<void>;
+
+  /** The overlay over the cached image, grown to the flavor's disk. */
+  createRootDisk(guest: GuestSpec, options: StepOptions): Promise<void>;
+  /** Ephemeral and swap disks, where the flavor has them. */
+  createExtraDisks(guest: GuestSpec, options: StepOptions): Promise<void>;
+  writeConfigDrive(
+    guest: GuestSpec,
+    addresses: readonly InstanceAddress[],
+    options: StepOptions,
+  ): Promise<void>;
+  /** All volumes of the guest, its config drive and its console log; never the cached image. */
+  removeDisks(guestId: string, options: StepOptions): Promise<void>;
+
+  /** A fixed address as a DHCP reservation on the host's network. */
+  reserveAddress(guest: GuestSpec, options: StepOptions): Promise<InstanceAddress[]>;
+  releaseAddress(guestId: string, mac: string, options: StepOptions): Promise<void>;
+
+  define(guest: GuestSpec, options: StepOptions): Promise<void>;
+  undefine(guestId: string, options: StepOptions): Promise<void>;
+  start(guestId: string, options: StepOptions): Promise<void>;
+  /** Asks the guest to power off (agent, then ACPI), and pulls the plug after `timeout` milliseconds. */
+  stop(guestId: string, timeout: number, options: StepOptions): Promise<void>;
+  /** Pulls the plug. */
+  destroy(guestId: string, options: StepOptions): Promise<void>;
+  /** Asks the guest to reboot; rejects with `libvirt.timeout` when it has not after `timeout` milliseconds. */
+  softReboot(guestId: string, timeout: number, options: StepOptions): Promise<void>;
+  /** Power off and on again. */
+  hardReboot(guestId: string, options: StepOptions): Promise<void>;
+
+  listGuests(options: StepOptions): Promise<GuestState[]>;
+  domainXml(guestId: string, options: StepOptions): Promise<string>;
+  /** @returns the log's bytes from `offset` on, and the log's length */
+  consoleLog(
+    guestId: string,
+    offset: number,
+    options: StepOptions,
+  ): Promise<{ bytes: Uint8Array; length: number }>;
+  openSerial(guestId: string, options: StepOptions): Promise<Duplex>;
+  openDisplay(guestId: string, options: StepOptions): Promise<Display>;
+
+  onEvent(listener: (event: DriverEvent) => void): Disposable;
+  /** Settles once, when the host is gone: with the reason, or null after `close()`. */
+  readonly closed: Promise<Error | null>;
+  close(): Promise<void>;
+}
+
+/** What the rest of the control plane asks for a host's driver. */
+export interface DriverRegistry {
+  /** @throws ExpectedError `host.unavailable` with the reason, when the host is not connected */
+  get(hostId: string): ComputeDriver;
+}

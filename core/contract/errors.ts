@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+/** Every code that an expected failure may carry. The renderer and the command line turn a code into words. */
+export const ERROR_CODES = [
+  'bad_input',
+  'not_found',
+  'ambiguous',
+  'name_taken',
+  'conflict',
+  'locked',
+  'quota_exceeded',
+  'not_supported',
+  'cancelled',
+  'internal',
+  'flavor.not_found',
+  'keypair.not_found',
+  'keypair.bad_key',
+  'keypair.private_key_pasted',
+  'image.not_found',
+  'image.not_active',
+  'image.bad_format',
+  'image.truncated',
+  'image.has_backing_file',
+  'image.has_data_file',
+  'image.checksum_mismatch',
+  'image.file_unreadable',
+  'image.too_large',
+  'instance.not_found',
+  'instance.invalid_state',
+  'instance.build_failed',
+  'instance.user_data_too_large',
+  'instance.no_console',
+  'host.not_found',
+  'host.unavailable',
+  'host.in_use',
+  'host.disk_full',
+  'host.pool_missing',
+  'host.network_missing',
+  'scheduler.no_valid_host',
+  'placement.concurrent_update',
+  'placement.no_capacity',
+  'transport.resolve_failed',
+  'transport.unreachable',
+  'transport.refused',
+  'transport.timeout',
+  'transport.not_ssh',
+  'transport.closed',
+  'transport.host_key_unknown',
+  'transport.host_key_changed',
+  'transport.host_key_revoked',
+  'transport.auth_failed',
+  'transport.passphrase_needed',
+  'transport.passphrase_wrong',
+  'transport.key_unreadable',
+  'transport.no_common_algorithm',
+  'transport.forwarding_disabled',
+  'transport.socket_missing',
+  'transport.socket_forbidden',
+  'transport.jump_failed',
+  'libvirt.protocol',
+  'libvirt.error',
+  'libvirt.auth',
+  'libvirt.timeout',
+  'libvirt.unsupported',
+  'libvirt.not_found',
+  'state.corrupt',
+  'state.newer_schema',
+  'state.read_only',
+  'state.disk_full',
+  'state.in_use',
+  'secrets.no_safe_storage',
+  'task.not_found',
+  'task.not_cancellable',
+] as const;
+
+export const ErrorCode = z.enum(ERROR_CODES);
+export type ErrorCode = z.infer<typeof ErrorCode>;
+
+/** The form in which a failure crosses a process boundary. */
+export const ErrorBody = z.strictObject({
+  code: ErrorCode,
+  message: z.string(),
+  /** what the person can do about it */
+  remedy: z.string().optional(),
+  /** dotted path of the input field that is wrong */
+  field: z.string().optional(),
+  /** what lay below, in the words of whoever said it */
+  cause: z.string().optional(),
+  requestId: z.string().optional(),
+  /** figures and names for the translator, e.g. each host's reason */
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;
