@@ -86,8 +86,10 @@ export const InstanceAddress = z.strictObject({
   mac: z.string(),
   version: z.union([z.literal(4), z.literal(6)]),
 });
+export type InstanceAddress = z.infer<typeof InstanceAddress>;
 
 export const Fault = z.strictObject({ at: Timestamp, step: z.string().nullable(), error: ErrorBody });
+export type Fault = z.infer<typeof Fault>;
 
 export const Instance = z.strictObject({
   id: Uuid,
@@ -128,6 +130,7 @@ export const ActionEvent = z.strictObject({
   result: z.enum(['success', 'error', 'undone']).nullable(),
   detail: z.string().nullable(),
 });
+export type ActionEvent = z.infer<typeof ActionEvent>;
 export const ActionRecord = z.strictObject({
   requestId: z.string(),
   instanceId: Uuid,
@@ -175,6 +178,7 @@ export const HostVerdict = z.strictObject({
     z.strictObject({ name: z.string(), raw: z.number(), normalized: z.number(), multiplier: z.number() }),
   ),
 });
+export type HostVerdict = z.infer<typeof HostVerdict>;
 
 /** A scheduler's decision, with its reasons. */
 export const Decision = z.strictObject({

@@ -1,4 +1,4 @@
-import { ErrorBody, type ErrorCode } from '../contract/index.ts';
+import type { ErrorBody, ErrorCode } from '../contract/index.ts';
 
 interface ErrorOptions {
   readonly remedy?: string | undefined;
@@ -35,7 +35,8 @@ export function isExpected(error: unknown, ...codes: ErrorCode[]): error is Expe
 }
 
 function causeText(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return error === undefined ? undefined : String(error);
+  if (typeof error === 'string') return error;
+  if (!(error instanceof Error)) return undefined;
   const below = causeText(error.cause);
   return below === undefined || below === error.message ? error.message : `${error.message}: ${below}`;
 }

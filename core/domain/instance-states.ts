@@ -23,19 +23,36 @@ const GUARDS = {
   console: { vmStates: ['active', 'paused', 'rescued'], taskStates: 'any' },
 } satisfies Record<InstanceAction, Guard>;
 
-export type GuardAnswer = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+/** Why a guard said no, in parts, for a client that says it in another language. */
+export type Refusal =
+  | { readonly why: 'deleting' }
+  | { readonly why: 'state'; readonly needs: readonly VmState[]; readonly is: VmState }
+  | { readonly why: 'busy'; readonly task: TaskState };
+
+export type GuardAnswer =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly reason: string; readonly refusal: Refusal };
+
+const REASONS = {
+  deleting: () => 'the instance is being deleted',
+  state: (refusal: Extract<Refusal, { why: 'state' }>) =>
+    `needs state ${refusal.needs.join(' or ')}, is ${refusal.is}`,
+  busy: (refusal: Extract<Refusal, { why: 'busy' }>) => `busy: ${refusal.task}`,
+};
 
 export function canDo(action: InstanceAction, vmState: VmState, taskState: TaskState | null): GuardAnswer {
   const guard: Guard = GUARDS[action];
   if (vmState === 'deleted' || (vmState !== 'error' && taskState === 'deleting' && action !== 'rename')) {
-    return { allowed: false, reason: 'the instance is being deleted' };
+    return { allowed: false, reason: REASONS.deleting(), refusal: { why: 'deleting' } };
   }
   if (guard.vmStates !== 'any' && !guard.vmStates.includes(vmState)) {
-    return { allowed: false, reason: `needs state ${guard.vmStates.join(' or ')}, is ${vmState}` };
+    const refusal = { why: 'state', needs: guard.vmStates, is: vmState } as const;
+    return { allowed: false, reason: REASONS.state(refusal), refusal };
   }
   if (taskState === null || guard.taskStates === 'any') return { allowed: true };
   if (guard.taskStates === 'idle' || !guard.taskStates.includes(taskState)) {
-    return { allowed: false, reason: `busy: ${taskState}` };
+    const refusal = { why: 'busy', task: taskState } as const;
+    return { allowed: false, reason: REASONS.busy(refusal), refusal };
   }
   return { allowed: true };
 }

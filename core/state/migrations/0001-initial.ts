@@ -66,19 +66,20 @@ CREATE TABLE instances (
 CREATE INDEX instances_host ON instances(host_id);
 
 CREATE TABLE instance_actions (
-  request_id TEXT PRIMARY KEY,
   instance_id TEXT NOT NULL REFERENCES instances(id) ON DELETE CASCADE,
+  request_id TEXT NOT NULL,
   action TEXT NOT NULL, user TEXT NOT NULL,
-  started_at TEXT NOT NULL, finished_at TEXT, result TEXT, message TEXT
+  started_at TEXT NOT NULL, finished_at TEXT, result TEXT, message TEXT,
+  PRIMARY KEY (instance_id, request_id)
 ) STRICT;
-CREATE INDEX instance_actions_instance ON instance_actions(instance_id);
 
 CREATE TABLE instance_action_events (
   id INTEGER PRIMARY KEY,
-  request_id TEXT NOT NULL REFERENCES instance_actions(request_id) ON DELETE CASCADE,
-  name TEXT NOT NULL, host TEXT, started_at TEXT NOT NULL, finished_at TEXT, result TEXT, detail TEXT
+  instance_id TEXT NOT NULL, request_id TEXT NOT NULL,
+  name TEXT NOT NULL, host TEXT, started_at TEXT NOT NULL, finished_at TEXT, result TEXT, detail TEXT,
+  FOREIGN KEY (instance_id, request_id) REFERENCES instance_actions(instance_id, request_id) ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX instance_action_events_request ON instance_action_events(request_id);
+CREATE INDEX instance_action_events_action ON instance_action_events(instance_id, request_id);
 
 CREATE TABLE tasks (
   id TEXT PRIMARY KEY,

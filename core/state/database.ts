@@ -1,0 +1,225 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { ContractEvent } from '../contract/index.ts';
+import type { Log } from '../domain/log.ts';
+import { migrate, MIGRATIONS, type Migration, refuseNewer, schemaVersion } from './migrate.ts';
+import { q, type Query } from './query.ts';
+import { corruptFile, explainSqlite } from './sqlite-errors.ts';
+
+/** Runs queries. The database itself and a transaction both are one, so that a repository's reads serve both. */
+export interface Reader {
+  readonly log: Log;
+  all<R>(query: Query<R>): R[];
+  first<R>(query: Query<R>): R | undefined;
+}
+
+/** An open transaction. Of no use once its `write` has returned. */
+export interface Tx extends Reader {
+  /** @returns the number of rows that changed */
+  run(query: Query<unknown>): number;
+  /** A number higher than every one given before: the new revision of what this transaction changes. */
+  nextRevision(): number;
+  /** Tells the subscribers, once this transaction is on disk. */
+  publish(event: ContractEvent): void;
+}
+
+export type EventListener = (event: ContractEvent) => void;
+
+export interface Database extends Reader {
+  /**
+   * One transaction: all of `work` or nothing. `work` runs at once and must not wait for anything.
+   * @throws ExpectedError `state.disk_full`, `state.read_only`, `state.corrupt`, and whatever `work` throws
+   */
+  write<T>(work: (tx: Tx) => T): T;
+  /** Hears the events of every committed transaction, in order, and the announced ones. */
+  subscribe(listener: EventListener): Disposable;
+  /** Tells the subscribers of something that is stored nowhere, such as progress. */
+  announce(event: ContractEvent): void;
+  close(): void;
+}
+
+export interface DatabaseOptions {
+  readonly log: Log;
+  readonly migrations?: readonly Migration[];
+}
+
+const MAX_STATEMENTS = 500;
+
+function toSqlite(value: unknown): SQLInputValue {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
+  throw new TypeError(`a query parameter of type ${typeof value} cannot be stored`);
+}
+
+class SqliteDatabase implements Database {
+  readonly log: Log;
+  readonly #sqlite: DatabaseSync;
+  readonly #file: string;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #listeners = new Set<EventListener>();
+  readonly #outbox: ContractEvent[] = [];
+  #delivering = false;
+
+  constructor(sqlite: DatabaseSync, file: string, log: Log) {
+    this.#sqlite = sqlite;
+    this.#file = file;
+    this.log = log;
+  }
+
+  all<R>(query: Query<R>): R[] {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- kysely typed the query that these rows answer
+    return this.#execute(query, (statement, values) => statement.all(...values)) as R[];
+  }
+
+  first<R>(query: Query<R>): R | undefined {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
+    return this.#execute(query, (statement, values) => statement.get(...values)) as R | undefined;
+  }
+
+  write<T>(work: (tx: Tx) => T): T {
+    if (this.#sqlite.isTransaction)
+      throw new Error('a write inside a write: pass the transaction on instead');
+    const events: ContractEvent[] = [];
+    const result = this.#transaction(() => work(this.#tx(events)));
+    this.#outbox.push(...events);
+    this.#deliver();
+    return result;
+  }
+
+  subscribe(listener: EventListener): Disposable {
+    // A wrapper of its own, so that one function may subscribe twice and leave once.
+    const entry: EventListener = (event) => listener(event);
+    this.#listeners.add(entry);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(entry) };
+  }
+
+  announce(event: ContractEvent): void {
+    this.#outbox.push(event);
+    this.#deliver();
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#sqlite.isOpen) this.#sqlite.close();
+  }
+
+  #tx(events: ContractEvent[]): Tx {
+    return {
+      log: this.log,
+      all: (query) => this.all(query),
+      first: (query) => this.first(query),
+      run: (query) => {
+        if (!this.#sqlite.isTransaction) throw new Error('the transaction has ended');
+        return Number(this.#execute(query, (statement, values) => statement.run(...values)).changes);
+      },
+      nextRevision: () => this.#nextRevision(),
+      publish: (event) => void events.push(event),
+    };
+  }
+
+  #transaction<T>(work: () => T): T {
+    try {
+      this.#sqlite.exec('BEGIN IMMEDIATE');
+      const result = work();
+      if (result instanceof Promise) throw new Error('a transaction must not wait for anything');
+      this.#sqlite.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // SQLite itself rolls back on some failures, a full disk among them.
+      if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
+      throw explainSqlite(error, this.#file);
+    }
+  }
+
+  #nextRevision(): number {
+    const row = this.first(
+      q
+        .updateTable('meta')
+        .set((eb) => ({ value: eb.cast<string>(eb(eb.cast<number>('value', 'integer'), '+', 1), 'text') }))
+        .where('key', '=', 'revision')
+        .returning('value'),
+    );
+    if (row === undefined) throw corruptFile(this.#file, new Error('the revision counter is gone'));
+    return Number(row.value);
+  }
+
+  #execute<T>(query: Query<unknown>, run: (statement: StatementSync, values: SQLInputValue[]) => T): T {
+    const { sql, parameters } = query.compile();
+    try {
+      return run(this.#prepare(sql), parameters.map(toSqlite));
+    } catch (error) {
+      throw explainSqlite(error, this.#file);
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+    const statement = this.#sqlite.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  // A listener may write in its turn: those events come after all the earlier ones have reached everybody.
+  #deliver(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    for (let event = this.#outbox.shift(); event !== undefined; event = this.#outbox.shift()) {
+      for (const listener of this.#listeners) this.#tell(listener, event);
+    }
+    this.#delivering = false;
+  }
+
+  #tell(listener: EventListener, event: ContractEvent): void {
+    try {
+      listener(event);
+    } catch (error) {
+      this.log.error({ err: error, type: event.type }, 'an event listener failed');
+    }
+  }
+}
+
+// SQLite gives its -wal file the mode of the database file, so making that one private is enough.
+function makePrivateFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
+}
+
+function checkIntegrity(sqlite: DatabaseSync, file: string): void {
+  const rows = sqlite.prepare('PRAGMA quick_check(5)').all();
+  const findings = rows.map((row) => String(Object.values(row)[0]));
+  if (findings.join() !== 'ok') throw corruptFile(file, new Error(findings.join('; ')));
+}
+
+function prepareFile(sqlite: DatabaseSync, file: string, migrations: readonly Migration[]): void {
+  // The exclusive lock is the data folder's lock: the system drops it when its owner dies, on every platform.
+  sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
+  refuseNewer(schemaVersion(sqlite), file, migrations);
+  sqlite.exec('PRAGMA journal_mode = WAL');
+  sqlite.exec('PRAGMA synchronous = FULL');
+  checkIntegrity(sqlite, file);
+  sqlite.exec('BEGIN EXCLUSIVE; COMMIT');
+  sqlite.exec('PRAGMA foreign_keys = ON');
+  migrate(sqlite, file, migrations);
+}
+
+/**
+ * Opens the state file, makes it where there is none, and owns it until `close`.
+ * @param file path, or `:memory:`
+ * @throws ExpectedError `state.corrupt`, `state.newer_schema`, `state.read_only`, `state.disk_full`, `state.in_use`
+ */
+export function openDatabase(file: string, options: DatabaseOptions): Database {
+  let sqlite: DatabaseSync | undefined;
+  try {
+    if (file !== ':memory:') makePrivateFile(file);
+    sqlite = new DatabaseSync(file);
+    prepareFile(sqlite, file, options.migrations ?? MIGRATIONS);
+    return new SqliteDatabase(sqlite, file, options.log);
+  } catch (error) {
+    sqlite?.close();
+    throw explainSqlite(error, file);
+  }
+}
