@@ -1,0 +1,19 @@
+import { text, whole } from './fields.ts';
+import { mapper } from './mapper.ts';
+
+/** A storage volume. Sizes are bytes when their unit says so, as libvirt writes them and we ask for them. */
+export const volume = mapper('volume', {
+  name: text('name'),
+  key: text('key'),
+  capacityUnit: text('capacity/@unit'),
+  capacity: whole('capacity'),
+  allocationUnit: text('allocation/@unit'),
+  allocation: whole('allocation'),
+  /** bytes of the file, holes included */
+  physical: whole('physical'),
+  path: text('target/path'),
+  format: text('target/format/@type'),
+  mode: text('target/permissions/mode'),
+  backingPath: text('backingStore/path'),
+  backingFormat: text('backingStore/format/@type'),
+});
