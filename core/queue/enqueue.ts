@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { Task } from '../contract/index.ts';
+import { timestamp } from '../domain/time.ts';
+import type { Tx } from '../state/database.ts';
+import { q } from '../state/query.ts';
+import { type Lane, TASK_KINDS, type TaskInput, type TaskKind } from './kinds.ts';
+
+export interface Enqueue<K extends TaskKind = TaskKind> {
+  readonly kind: K;
+  readonly input: TaskInput<K>;
+  /** name of the thing it works on, for the person */
+  readonly subject: string;
+  readonly instanceId?: string;
+  readonly imageId?: string;
+  readonly hostId?: string;
+  readonly requestId: string;
+  readonly cancellable: boolean;
+  readonly lane: Lane;
+}
+
+/**
+ * Writes a task in the caller's transaction, so that the change that asks for work and the work itself are on disk
+ * together or not at all. The runner hears of it through the `task.changed` event.
+ * @returns the task's id
+ */
+export function enqueue<K extends TaskKind>(tx: Tx, request: Enqueue<K>): string {
+  const input = TASK_KINDS[request.kind].parse(request.input);
+  const task: Task = {
+    id: randomUUID(),
+    kind: request.kind,
+    lane: request.lane,
+    state: 'queued',
+    subject: request.subject,
+    instanceId: request.instanceId ?? null,
+    imageId: request.imageId ?? null,
+    hostId: request.hostId ?? null,
+    requestId: request.requestId,
+    cancellable: request.cancellable,
+    steps: [],
+    progress: null,
+    error: null,
+    createdAt: timestamp(),
+    startedAt: null,
+    finishedAt: null,
+    revision: tx.nextRevision(),
+  };
+  tx.run(
+    q.insertInto('tasks').values({
+      id: task.id,
+      kind: task.kind,
+      lane: task.lane,
+      state: task.state,
+      subject: task.subject,
+      instance_id: task.instanceId,
+      image_id: task.imageId,
+      host_id: task.hostId,
+      request_id: task.requestId,
+      input_json: JSON.stringify(input),
+      cancellable: task.cancellable ? 1 : 0,
+      error_json: null,
+      created_at: task.createdAt,
+      started_at: null,
+      finished_at: null,
+      revision: task.revision,
+    }),
+  );
+  tx.publish({ type: 'task.changed', value: task });
+  return task.id;
+}
