@@ -53,9 +53,9 @@ export function newRoot(namespace: string | null, qualifiedName: string): Elemen
 }
 
 // The parser takes these for line ends (XML 1.1's rule); XML 1.0, and libvirt, hold them for ordinary characters.
-const LINE_ENDS = /[\u0085\u2028]/g;
+const LINE_ENDS = /[\u0085\u2028\u2029]/g;
 // The serializer escapes a carriage return in attributes only; in text it would be read back as a line feed.
-const TO_ESCAPE = /[\r\u0085\u2028]/g;
+const TO_ESCAPE = /[\r\u0085\u2028\u2029]/g;
 
 function escaped(character: string): string {
   return `&#${character.codePointAt(0)};`;
