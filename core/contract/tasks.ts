@@ -25,6 +25,7 @@ export const TaskStep = z.strictObject({
   finishedAt: Timestamp.nullable(),
   error: ErrorBody.nullable(),
 });
+export type TaskStep = z.infer<typeof TaskStep>;
 
 export const Task = z.strictObject({
   id: Uuid,

@@ -1,0 +1,137 @@
+import type { Selectable } from 'kysely';
+import { ActionRecord } from '../contract/index.ts';
+import { timestamp } from '../domain/time.ts';
+import type { Reader, Tx } from './database.ts';
+import { q } from './query.ts';
+import { parseRow, parseRows } from './rows.ts';
+import type { InstanceActionEventsTable, InstanceActionsTable } from './schema.ts';
+
+/** One request may act on several instances, so both ids make the key. */
+export interface ActionKey {
+  readonly instanceId: string;
+  readonly requestId: string;
+}
+
+const fromRow = (
+  row: Selectable<InstanceActionsTable>,
+  events: readonly Selectable<InstanceActionEventsTable>[],
+): ActionRecord =>
+  parseRow('instance_actions', row.request_id, ActionRecord, () => ({
+    requestId: row.request_id,
+    instanceId: row.instance_id,
+    action: row.action,
+    user: row.user,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    result: row.result,
+    message: row.message,
+    events: events.map((event) => ({
+      name: event.name,
+      host: event.host,
+      startedAt: event.started_at,
+      finishedAt: event.finished_at,
+      result: event.result,
+      detail: event.detail,
+    })),
+  }));
+
+/** Newest first, each with its steps in order. */
+export function listActions(reader: Reader, instanceId: string): ActionRecord[] {
+  const events = q.selectFrom('instance_action_events').selectAll().where('instance_id', '=', instanceId);
+  const byRequest = Map.groupBy(reader.all(events.orderBy('id')), (event) => event.request_id);
+  const rows = q.selectFrom('instance_actions').selectAll().where('instance_id', '=', instanceId);
+  return parseRows(reader, reader.all(rows.orderBy('started_at', 'desc')), (row) =>
+    fromRow(row, byRequest.get(row.request_id) ?? []),
+  );
+}
+
+function publish(tx: Tx, key: ActionKey): void {
+  const row = tx.first(
+    q
+      .selectFrom('instance_actions')
+      .selectAll()
+      .where('instance_id', '=', key.instanceId)
+      .where('request_id', '=', key.requestId),
+  );
+  if (row === undefined) return;
+  const events = q
+    .selectFrom('instance_action_events')
+    .selectAll()
+    .where('instance_id', '=', key.instanceId)
+    .where('request_id', '=', key.requestId)
+    .orderBy('id');
+  tx.publish({ type: 'instance.action', value: fromRow(row, tx.all(events)) });
+}
+
+export function startAction(tx: Tx, key: ActionKey, action: string, user: string): void {
+  tx.run(
+    q.insertInto('instance_actions').values({
+      instance_id: key.instanceId,
+      request_id: key.requestId,
+      action,
+      user,
+      started_at: timestamp(),
+      finished_at: null,
+      result: null,
+      message: null,
+    }),
+  );
+  publish(tx, key);
+}
+
+export function finishAction(
+  tx: Tx,
+  key: ActionKey,
+  result: NonNullable<ActionRecord['result']>,
+  message: string | null = null,
+): void {
+  tx.run(
+    q
+      .updateTable('instance_actions')
+      .set({ finished_at: timestamp(), result, message })
+      .where('instance_id', '=', key.instanceId)
+      .where('request_id', '=', key.requestId),
+  );
+  publish(tx, key);
+}
+
+/**
+ * @param host name of the host on which the step runs, where it runs on one
+ * @returns the event's id, for `finishActionEvent`
+ */
+export function startActionEvent(tx: Tx, key: ActionKey, name: string, host: string | null): number {
+  const row = tx.first(
+    q
+      .insertInto('instance_action_events')
+      .values({
+        instance_id: key.instanceId,
+        request_id: key.requestId,
+        name,
+        host,
+        started_at: timestamp(),
+        finished_at: null,
+        result: null,
+        detail: null,
+      })
+      .returning('id'),
+  );
+  if (row === undefined) throw new Error(`the event ${name} was not stored`);
+  publish(tx, key);
+  return row.id;
+}
+
+export function finishActionEvent(
+  tx: Tx,
+  key: ActionKey,
+  id: number,
+  result: NonNullable<ActionRecord['events'][number]['result']>,
+  detail: string | null = null,
+): void {
+  tx.run(
+    q
+      .updateTable('instance_action_events')
+      .set({ finished_at: timestamp(), result, detail })
+      .where('id', '=', id),
+  );
+  publish(tx, key);
+}

@@ -1,0 +1,72 @@
+import type { Host } from '../contract/index.ts';
+import type { Reader } from './database.ts';
+import { q } from './query.ts';
+
+type Amount = Host['vcpus'];
+
+export interface Capacity {
+  readonly vcpus: Amount;
+  readonly ram: Amount;
+  readonly disk: Amount;
+  /** instances on the host */
+  readonly guests: number;
+}
+
+/** What a host has before anybody has asked it. Ratios and reserved RAM (MiB): nova/conf/compute.py. */
+const UNKNOWN = {
+  VCPU: { total: 0, used: 0, reserved: 0, ratio: 4 },
+  MEMORY_MB: { total: 0, used: 0, reserved: 512, ratio: 1 },
+  DISK_GB: { total: 0, used: 0, reserved: 0, ratio: 1 },
+} satisfies Record<string, Amount>;
+
+const inventories = q
+  .selectFrom('inventories')
+  .select(['provider_id', 'resource_class', 'total', 'reserved', 'allocation_ratio']);
+
+const used = q
+  .selectFrom('allocations')
+  .select((eb) => ['provider_id', 'resource_class', eb.fn.sum<number>('used').as('used')])
+  .groupBy(['provider_id', 'resource_class']);
+
+const guests = q
+  .selectFrom('instances')
+  .select((eb) => ['host_id', eb.fn.countAll<number>().as('count')])
+  .where('deleted_at', 'is', null)
+  .groupBy('host_id');
+
+const key = (row: { provider_id: string; resource_class: string }) =>
+  `${row.provider_id} ${row.resource_class}`;
+
+function readAll(reader: Reader, hostId: string | undefined) {
+  if (hostId === undefined) {
+    return { have: reader.all(inventories), taken: reader.all(used), counts: reader.all(guests) };
+  }
+  return {
+    have: reader.all(inventories.where('provider_id', '=', hostId)),
+    taken: reader.all(used.where('provider_id', '=', hostId)),
+    counts: reader.all(guests.where('host_id', '=', hostId)),
+  };
+}
+
+/**
+ * Looks up what hosts have and what placement has given away.
+ * @param hostId only this host's figures are read; left out: all
+ */
+export function readCapacities(reader: Reader, hostId?: string): (id: string) => Capacity {
+  const { have, taken, counts } = readAll(reader, hostId);
+  const totals = new Map(have.map((row) => [key(row), row]));
+  const sums = new Map(taken.map((row) => [key(row), row.used]));
+  const guestCounts = new Map(counts.map((row) => [row.host_id, row.count]));
+  const amount = (id: string, resource: keyof typeof UNKNOWN): Amount => {
+    const row = totals.get(`${id} ${resource}`);
+    const usedNow = sums.get(`${id} ${resource}`) ?? 0;
+    if (row === undefined) return { ...UNKNOWN[resource], used: usedNow };
+    return { total: row.total, used: usedNow, reserved: row.reserved, ratio: row.allocation_ratio };
+  };
+  return (id) => ({
+    vcpus: amount(id, 'VCPU'),
+    ram: amount(id, 'MEMORY_MB'),
+    disk: amount(id, 'DISK_GB'),
+    guests: guestCounts.get(id) ?? 0,
+  });
+}

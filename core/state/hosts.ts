@@ -1,0 +1,181 @@
+import type { Selectable, Updateable } from 'kysely';
+import { z } from 'zod';
+import { Host } from '../contract/index.ts';
+import { type Capacity, readCapacities } from './capacity.ts';
+import type { Reader, Tx } from './database.ts';
+import { q } from './query.ts';
+import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
+import type { HostsTable } from './schema.ts';
+
+/** What a driver found out about its host, as last heard. Units as in `HostFacts` of the driver. */
+export const StoredFacts = z.object({
+  hostname: z.string(),
+  libvirtVersion: z.string(),
+  hypervisorVersion: z.string(),
+  arch: z.string(),
+  cpuModel: z.string().nullable(),
+  vcpus: z.number(),
+  ram: z.number(),
+  disk: z.number(),
+  uptime: z.number().nullable(),
+  virtType: z.enum(['kvm', 'qemu']),
+  virtReason: z.string().nullable(),
+  supports: z.object({
+    machines: z.array(z.string()).readonly(),
+    diskBuses: z.array(z.string()).readonly(),
+    videoModels: z.array(z.string()).readonly(),
+    firmware: z.array(z.enum(['bios', 'uefi'])).readonly(),
+  }),
+});
+export type StoredFacts = z.infer<typeof StoredFacts>;
+
+type Row = Selectable<HostsTable>;
+
+const factsOf = (row: Row): StoredFacts | null =>
+  parseRow('hosts', row.id, StoredFacts.nullable(), () => fromJsonOrNull(row.facts_json));
+
+function fromRow(row: Row, capacity: Capacity): Host {
+  const facts = factsOf(row);
+  return parseRow('hosts', row.id, Host, () => ({
+    id: row.id,
+    name: row.name,
+    address: fromJson(row.address_json),
+    enabled: row.enabled === 1,
+    disabledReason: row.disabled_reason,
+    connection: row.connection,
+    connectionError: fromJsonOrNull(row.connection_error_json),
+    lastSeenAt: row.last_seen_at,
+    retryAt: row.retry_at,
+    virtMode: row.virt_mode,
+    virtType: facts?.virtType ?? null,
+    virtReason: facts?.virtReason ?? null,
+    ...capacity,
+    hostname: facts?.hostname ?? null,
+    libvirtVersion: facts?.libvirtVersion ?? null,
+    hypervisorVersion: facts?.hypervisorVersion ?? null,
+    arch: facts?.arch ?? null,
+    cpuModel: facts?.cpuModel ?? null,
+    uptime: facts?.uptime ?? null,
+    pool: row.pool,
+    network: row.network,
+    createdAt: row.created_at,
+    revision: row.revision,
+  }));
+}
+
+const all = q.selectFrom('hosts').selectAll();
+
+export function listHosts(reader: Reader): Host[] {
+  const capacity = readCapacities(reader);
+  return parseRows(reader, reader.all(all.orderBy('name')), (row) => fromRow(row, capacity(row.id)));
+}
+
+/** Those whose id or name is `ref`. */
+export function findHosts(reader: Reader, ref: string): Host[] {
+  return reader
+    .all(all.where((eb) => eb.or([eb('id', '=', ref), eb('name', '=', ref)])))
+    .map((row) => fromRow(row, readCapacities(reader, row.id)(row.id)));
+}
+
+export function getHost(reader: Reader, id: string): Host | undefined {
+  const row = reader.first(all.where('id', '=', id));
+  return row && fromRow(row, readCapacities(reader, id)(id));
+}
+
+/** What the scheduler asks beside the contract's host. */
+export interface HostRecord {
+  readonly host: Host;
+  /** null until the host has been heard once */
+  readonly facts: StoredFacts | null;
+  /** builds that failed there since the last one that did not */
+  readonly buildFailures: number;
+}
+
+export function listHostRecords(reader: Reader): HostRecord[] {
+  const capacity = readCapacities(reader);
+  return parseRows(reader, reader.all(all.orderBy('name')), (row) => ({
+    host: fromRow(row, capacity(row.id)),
+    facts: factsOf(row),
+    buildFailures: row.build_failures,
+  }));
+}
+
+export type NewHost = Pick<Host, 'id' | 'name' | 'address' | 'pool' | 'network' | 'virtMode' | 'createdAt'>;
+
+/** Stores a host, not connected yet. Its resource provider is placement's to make. */
+export function insertHost(tx: Tx, host: NewHost): Host {
+  tx.run(
+    q.insertInto('hosts').values({
+      id: host.id,
+      name: host.name,
+      address_json: JSON.stringify(host.address),
+      enabled: 1,
+      disabled_reason: null,
+      connection: 'disconnected',
+      connection_error_json: null,
+      last_seen_at: null,
+      retry_at: null,
+      virt_mode: host.virtMode,
+      pool: host.pool,
+      network: host.network,
+      facts_json: null,
+      created_at: host.createdAt,
+      revision: 0,
+    }),
+  );
+  const stored = updateHost(tx, host.id, {});
+  if (stored === undefined) throw new Error(`host ${host.id} was not stored`);
+  return stored;
+}
+
+export interface HostChange {
+  readonly name?: string | undefined;
+  readonly address?: Host['address'] | undefined;
+  readonly enabled?: boolean | undefined;
+  readonly disabledReason?: string | null | undefined;
+  readonly connection?: Host['connection'] | undefined;
+  readonly connectionError?: Host['connectionError'] | undefined;
+  readonly lastSeenAt?: string | null | undefined;
+  readonly retryAt?: string | null | undefined;
+  readonly virtMode?: Host['virtMode'] | undefined;
+  readonly pool?: string | undefined;
+  readonly network?: string | undefined;
+  readonly facts?: StoredFacts | undefined;
+  readonly buildFailures?: number | undefined;
+}
+
+function columnsOf(change: HostChange): Updateable<HostsTable> {
+  return {
+    name: change.name,
+    address_json: change.address && JSON.stringify(change.address),
+    enabled: change.enabled === undefined ? undefined : Number(change.enabled),
+    disabled_reason: change.disabledReason,
+    connection: change.connection,
+    connection_error_json:
+      change.connectionError === undefined ? undefined : toJsonOrNull(change.connectionError),
+    last_seen_at: change.lastSeenAt,
+    retry_at: change.retryAt,
+    virt_mode: change.virtMode,
+    pool: change.pool,
+    network: change.network,
+    facts_json: change.facts && JSON.stringify(change.facts),
+    build_failures: change.buildFailures,
+  };
+}
+
+/**
+ * Changes a host and tells it with its figures of the moment. An empty change just tells: after a claim, say.
+ * @returns undefined when the host is gone
+ */
+export function updateHost(tx: Tx, id: string, change: HostChange): Host | undefined {
+  const set = { ...columnsOf(change), revision: tx.nextRevision() };
+  tx.run(q.updateTable('hosts').set(set).where('id', '=', id));
+  const host = getHost(tx, id);
+  if (host !== undefined) tx.publish({ type: 'host.changed', value: host });
+  return host;
+}
+
+export function deleteHost(tx: Tx, id: string): void {
+  if (tx.run(q.deleteFrom('hosts').where('id', '=', id)) === 0) return;
+  tx.publish({ type: 'deleted', resource: 'host', id, revision: tx.nextRevision() });
+}

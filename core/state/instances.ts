@@ -1,0 +1,272 @@
+import type { Updateable } from 'kysely';
+import { Decision, Instance, type TaskState, type VmState } from '../contract/index.ts';
+import { statusOf } from '../domain/instance-states.ts';
+import { timestamp } from '../domain/time.ts';
+import type { Reader, Tx } from './database.ts';
+import { updateHost } from './hosts.ts';
+import { q } from './query.ts';
+import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
+import type { InstancesTable } from './schema.ts';
+
+// User data and keys are large and no list shows them, so only `getInstanceRecord` reads them.
+const listed = q
+  .selectFrom('instances')
+  .leftJoin('hosts', 'hosts.id', 'instances.host_id')
+  .select((eb) => [
+    'instances.id',
+    'instances.name',
+    'hostname',
+    'domain_name',
+    'vm_state',
+    'task_state',
+    'power_state',
+    'flavor_json',
+    'image_id',
+    'image_name',
+    'key_name',
+    'host_id',
+    'hosts.name as host_name',
+    'addresses_json',
+    'metadata_json',
+    'fault_json',
+    'launched_at',
+    'instances.created_at',
+    'updated_at',
+    'seen_at',
+    'instances.revision',
+    eb('user_data', 'is not', null).as('has_user_data'),
+  ])
+  .where('deleted_at', 'is', null);
+
+type ListedRow = NonNullable<ReturnType<typeof firstListed>>;
+
+function firstListed(reader: Reader, id: string) {
+  return reader.first(listed.where('instances.id', '=', id));
+}
+
+const fromRow = (row: ListedRow): Instance =>
+  parseRow('instances', row.id, Instance, () => {
+    const states = Instance.pick({ vmState: true, taskState: true }).parse({
+      vmState: row.vm_state,
+      taskState: row.task_state,
+    });
+    return {
+      id: row.id,
+      name: row.name,
+      hostname: row.hostname,
+      ...states,
+      powerState: row.power_state,
+      status: statusOf(states.vmState, states.taskState),
+      flavor: fromJson(row.flavor_json),
+      imageId: row.image_id,
+      imageName: row.image_name,
+      keyName: row.key_name,
+      hostId: row.host_id,
+      hostName: row.host_name,
+      addresses: fromJson(row.addresses_json),
+      metadata: fromJson(row.metadata_json),
+      hasUserData: Boolean(row.has_user_data),
+      domainName: row.domain_name,
+      fault: fromJsonOrNull(row.fault_json),
+      launchedAt: row.launched_at,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      seenAt: row.seen_at,
+      revision: row.revision,
+    };
+  });
+
+/** Newest first. Deleted ones are in no list. */
+export function listInstances(reader: Reader): Instance[] {
+  const rows = reader.all(listed.orderBy('instances.created_at', 'desc').orderBy('instances.name'));
+  return parseRows(reader, rows, fromRow);
+}
+
+export function listInstancesOn(reader: Reader, hostId: string): Instance[] {
+  return parseRows(reader, reader.all(listed.where('host_id', '=', hostId)), fromRow);
+}
+
+/** Those whose id or name is `ref`; instances may share a name. */
+export function findInstances(reader: Reader, ref: string): Instance[] {
+  return reader
+    .all(listed.where((eb) => eb.or([eb('instances.id', '=', ref), eb('instances.name', '=', ref)])))
+    .map(fromRow);
+}
+
+export function getInstance(reader: Reader, id: string): Instance | undefined {
+  const row = firstListed(reader, id);
+  return row && fromRow(row);
+}
+
+/** What building needs beside the contract's instance. */
+export interface InstanceRecord {
+  readonly instance: Instance;
+  readonly mac: string;
+  readonly publicKey: string | null;
+  /** base64 */
+  readonly userData: string | null;
+  /** the host that the person asked for */
+  readonly requestedHostId: string | null;
+}
+
+export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | undefined {
+  const instance = getInstance(reader, id);
+  const rest = reader.first(
+    q
+      .selectFrom('instances')
+      .select(['mac', 'public_key', 'user_data', 'requested_host_id'])
+      .where('id', '=', id),
+  );
+  if (instance === undefined || rest === undefined) return undefined;
+  return {
+    instance,
+    mac: rest.mac,
+    publicKey: rest.public_key,
+    userData: rest.user_data,
+    requestedHostId: rest.requested_host_id,
+  };
+}
+
+/** The scheduler's decision that was kept with the instance. */
+export function getDecision(reader: Reader, id: string): Decision | null {
+  const row = reader.first(q.selectFrom('instances').select('decision_json').where('id', '=', id));
+  if (row === undefined) return null;
+  return parseRow('instances', id, Decision.nullable(), () => fromJsonOrNull(row.decision_json));
+}
+
+export type NewInstance = Pick<
+  Instance,
+  'id' | 'name' | 'hostname' | 'domainName' | 'flavor' | 'imageId' | 'imageName' | 'keyName' | 'metadata'
+> &
+  Omit<InstanceRecord, 'instance'>;
+
+/** A new instance: building, scheduling, on no host yet. */
+export function insertInstance(tx: Tx, values: NewInstance): Instance {
+  const now = timestamp();
+  tx.run(
+    q.insertInto('instances').values({
+      id: values.id,
+      name: values.name,
+      hostname: values.hostname,
+      domain_name: values.domainName,
+      vm_state: 'building',
+      task_state: 'scheduling',
+      power_state: 'NOSTATE',
+      flavor_json: JSON.stringify(values.flavor),
+      image_id: values.imageId,
+      image_name: values.imageName,
+      key_name: values.keyName,
+      public_key: values.publicKey,
+      user_data: values.userData,
+      host_id: null,
+      requested_host_id: values.requestedHostId,
+      mac: values.mac,
+      addresses_json: '[]',
+      metadata_json: JSON.stringify(values.metadata),
+      fault_json: null,
+      decision_json: null,
+      launched_at: null,
+      created_at: now,
+      updated_at: now,
+      seen_at: null,
+      deleted_at: null,
+      revision: tx.nextRevision(),
+    }),
+  );
+  const instance = getInstance(tx, values.id);
+  if (instance === undefined) throw new Error(`instance ${values.id} was not stored`);
+  tx.publish({ type: 'instance.changed', value: instance });
+  return instance;
+}
+
+export interface Expectation {
+  readonly vmState?: VmState | readonly VmState[] | undefined;
+  readonly taskState?: TaskState | null | readonly (TaskState | null)[] | undefined;
+  readonly hostId?: string | null | undefined;
+}
+
+export interface InstanceChange {
+  readonly name?: string | undefined;
+  readonly vmState?: VmState | undefined;
+  readonly taskState?: TaskState | null | undefined;
+  readonly powerState?: Instance['powerState'] | undefined;
+  readonly hostId?: string | null | undefined;
+  readonly addresses?: Instance['addresses'] | undefined;
+  readonly metadata?: Instance['metadata'] | undefined;
+  readonly fault?: Instance['fault'] | undefined;
+  readonly decision?: Decision | null | undefined;
+  readonly launchedAt?: string | null | undefined;
+  readonly seenAt?: string | undefined;
+}
+
+function columnsOf(change: InstanceChange): Updateable<InstancesTable> {
+  const onlySeen = Object.entries(change).every(([key, value]) => key === 'seenAt' || value === undefined);
+  return {
+    name: change.name,
+    vm_state: change.vmState,
+    task_state: change.taskState,
+    power_state: change.powerState,
+    host_id: change.hostId,
+    addresses_json: change.addresses && JSON.stringify(change.addresses),
+    metadata_json: change.metadata && JSON.stringify(change.metadata),
+    fault_json: change.fault === undefined ? undefined : toJsonOrNull(change.fault),
+    decision_json: change.decision === undefined ? undefined : toJsonOrNull(change.decision),
+    launched_at: change.launchedAt,
+    seen_at: change.seenAt,
+    updated_at: onlySeen ? undefined : timestamp(),
+  };
+}
+
+function meets(instance: Instance, expect: Expectation): boolean {
+  const { vmState, taskState, hostId } = expect;
+  const vmStates = Array.isArray(vmState) ? vmState : [vmState];
+  const taskStates = Array.isArray(taskState) ? taskState : [taskState];
+  return (
+    (vmState === undefined || vmStates.includes(instance.vmState)) &&
+    (taskState === undefined || taskStates.includes(instance.taskState)) &&
+    (hostId === undefined || instance.hostId === hostId)
+  );
+}
+
+/**
+ * Compare and swap: changes the instance only if it still is as expected. nova/db/main/api.py `instance_update_and_get_original`
+ * with `expected_task_state`.
+ * @returns null when it is not, or is gone; nothing has changed then
+ */
+export function transition(
+  tx: Tx,
+  id: string,
+  { expect = {}, set }: { readonly expect?: Expectation; readonly set: InstanceChange },
+): Instance | null {
+  const before = getInstance(tx, id);
+  if (before === undefined || !meets(before, expect)) return null;
+  const columns = { ...columnsOf(set), revision: tx.nextRevision() };
+  tx.run(q.updateTable('instances').set(columns).where('id', '=', id));
+  const after = getInstance(tx, id) ?? null;
+  if (after === null) return null;
+  tx.publish({ type: 'instance.changed', value: after });
+  if (before.hostId !== after.hostId) tellHosts(tx, [before.hostId, after.hostId]);
+  return after;
+}
+
+// A host's count of guests is part of what its row shows.
+function tellHosts(tx: Tx, hostIds: readonly (string | null)[]): void {
+  for (const id of hostIds) if (id !== null) updateHost(tx, id, {});
+}
+
+/** Ends an instance. Its row stays for the record of its actions, without the user data and the key. */
+export function markDeleted(tx: Tx, id: string): void {
+  const before = getInstance(tx, id);
+  if (before === undefined) return;
+  const revision = tx.nextRevision();
+  const now = timestamp();
+  tx.run(
+    q
+      .updateTable('instances')
+      .set({ vm_state: 'deleted', task_state: null, host_id: null, user_data: null, public_key: null })
+      .set({ updated_at: now, deleted_at: now, revision })
+      .where('id', '=', id),
+  );
+  tx.publish({ type: 'deleted', resource: 'instance', id, revision });
+  tellHosts(tx, [before.hostId]);
+}

@@ -1,0 +1,166 @@
+import type { Selectable, Updateable } from 'kysely';
+import { Task, type TaskStep } from '../contract/index.ts';
+import type { Reader, Tx } from './database.ts';
+import { q } from './query.ts';
+import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
+import type { TasksTable, TaskStepsTable } from './schema.ts';
+
+type Row = Selectable<TasksTable>;
+type StepRow = Selectable<TaskStepsTable>;
+
+const KEPT_IN_LIST = 200;
+
+/** A task as the queue needs it: the contract's view and what the runner keeps beside it. */
+export interface TaskRecord {
+  readonly task: Task;
+  readonly input: unknown;
+  readonly memo: unknown;
+  /** counts the owners; what an earlier one still writes is refused */
+  readonly generation: number;
+  readonly cancelRequested: boolean;
+}
+
+const stepFromRow = (row: StepRow): unknown => ({
+  name: row.name,
+  state: row.state,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+  error: fromJsonOrNull(row.error_json),
+});
+
+// Progress is stored nowhere: whoever runs the task knows it.
+const fromRow = (row: Row, steps: readonly StepRow[]): Task =>
+  parseRow('tasks', row.id, Task, () => ({
+    id: row.id,
+    kind: row.kind,
+    lane: row.lane,
+    state: row.state,
+    subject: row.subject,
+    instanceId: row.instance_id,
+    imageId: row.image_id,
+    hostId: row.host_id,
+    requestId: row.request_id,
+    cancellable: row.cancellable === 1,
+    steps: steps.map(stepFromRow),
+    progress: null,
+    error: fromJsonOrNull(row.error_json),
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    revision: row.revision,
+  }));
+
+const all = q.selectFrom('tasks').selectAll();
+const allSteps = q.selectFrom('task_steps').selectAll().orderBy('seq');
+
+function stepsOf(reader: Reader, taskId: string): StepRow[] {
+  return reader.all(allSteps.where('task_id', '=', taskId));
+}
+
+function withSteps(reader: Reader, rows: readonly Row[]): Task[] {
+  return parseRows(reader, rows, (row) => fromRow(row, stepsOf(reader, row.id)));
+}
+
+/** Queued and running ones, oldest first. */
+export function listActiveTasks(reader: Reader): Task[] {
+  const active = all.where('state', 'in', ['queued', 'running']);
+  return withSteps(reader, reader.all(active.orderBy('created_at').orderBy('revision')));
+}
+
+/** Active ones first, then the latest finished. */
+export function listTasks(reader: Reader): Task[] {
+  const finished = all.where('state', 'not in', ['queued', 'running']);
+  const latest = finished.orderBy('finished_at', 'desc').limit(KEPT_IN_LIST);
+  return [...listActiveTasks(reader), ...withSteps(reader, reader.all(latest))];
+}
+
+export function getTask(reader: Reader, id: string): Task | undefined {
+  const row = reader.first(all.where('id', '=', id));
+  return row && fromRow(row, stepsOf(reader, id));
+}
+
+export function getTaskRecord(reader: Reader, id: string): TaskRecord | undefined {
+  const row = reader.first(all.where('id', '=', id));
+  if (row === undefined) return undefined;
+  return {
+    task: fromRow(row, stepsOf(reader, id)),
+    input: fromJson(row.input_json),
+    memo: fromJson(row.memo_json),
+    generation: row.generation,
+    cancelRequested: row.cancel_requested === 1,
+  };
+}
+
+export interface TaskChange {
+  readonly state?: Task['state'] | undefined;
+  readonly lane?: string | undefined;
+  readonly hostId?: string | null | undefined;
+  readonly memo?: unknown;
+  readonly cancellable?: boolean | undefined;
+  readonly cancelRequested?: boolean | undefined;
+  readonly generation?: number | undefined;
+  readonly error?: Task['error'] | undefined;
+  readonly startedAt?: string | null | undefined;
+  readonly finishedAt?: string | null | undefined;
+}
+
+const flag = (value: boolean | undefined) => (value === undefined ? undefined : Number(value));
+
+function columnsOf(change: TaskChange): Updateable<TasksTable> {
+  return {
+    state: change.state,
+    lane: change.lane,
+    host_id: change.hostId,
+    memo_json: change.memo === undefined ? undefined : JSON.stringify(change.memo),
+    cancellable: flag(change.cancellable),
+    cancel_requested: flag(change.cancelRequested),
+    generation: change.generation,
+    error_json: change.error === undefined ? undefined : toJsonOrNull(change.error),
+    started_at: change.startedAt,
+    finished_at: change.finishedAt,
+  };
+}
+
+export interface TaskExpectation {
+  readonly state?: Task['state'] | undefined;
+  /** the fence: only the task's present owner may write */
+  readonly generation?: number | undefined;
+}
+
+/**
+ * Compare and swap on a task.
+ * @returns null when it is not as expected, or gone; nothing has changed then
+ */
+export function updateTask(
+  tx: Tx,
+  id: string,
+  { expect = {}, set }: { readonly expect?: TaskExpectation; readonly set: TaskChange },
+): Task | null {
+  let update = q.updateTable('tasks').set({ ...columnsOf(set), revision: tx.nextRevision() });
+  if (expect.state !== undefined) update = update.where('state', '=', expect.state);
+  if (expect.generation !== undefined) update = update.where('generation', '=', expect.generation);
+  if (tx.run(update.where('id', '=', id)) === 0) return null;
+  const task = getTask(tx, id);
+  if (task === undefined) return null;
+  tx.publish({ type: 'task.changed', value: task });
+  return task;
+}
+
+/** Writes the step at `seq` (from 0), new or again; tell it with `updateTask`. */
+export function putTaskStep(tx: Tx, taskId: string, seq: number, step: TaskStep): void {
+  const row = {
+    task_id: taskId,
+    seq,
+    name: step.name,
+    state: step.state,
+    started_at: step.startedAt,
+    finished_at: step.finishedAt,
+    error_json: toJsonOrNull(step.error),
+  };
+  tx.run(
+    q
+      .insertInto('task_steps')
+      .values(row)
+      .onConflict((oc) => oc.columns(['task_id', 'seq']).doUpdateSet(row)),
+  );
+}
