@@ -2,9 +2,9 @@ import type { Duplex } from 'node:stream';
 
 export interface OpenOptions {
   /** ends the attempt; the promise then rejects with `cancelled` */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** milliseconds for this one step; a step that takes longer rejects with `transport.timeout` */
-  readonly deadline?: number;
+  readonly deadline?: number | undefined;
 }
 
 /**
