@@ -1,5 +1,6 @@
 import { getCiphers } from 'node:crypto';
 import type { Algorithms, CipherAlgorithm, ServerHostKeyAlgorithm } from 'ssh2';
+
 import type { ServerOffer } from './server-hello.ts';
 
 const CHACHA20: CipherAlgorithm = 'chacha20-poly1305@openssh.com';
@@ -27,7 +28,7 @@ function keyTypeOf(algorithm: ServerHostKeyAlgorithm): string {
 }
 
 /** What is offered to a server: nothing with SHA-1, no CBC; host keys of the types that are known for it first. */
-export function algorithmsFor(knownTypes: readonly string[]): Algorithms {
+export function algorithmsFor(knownTypes: readonly string[]) {
   const rank = (algorithm: ServerHostKeyAlgorithm): number =>
     knownTypes.includes(keyTypeOf(algorithm)) ? 0 : 1;
   return {
@@ -51,7 +52,7 @@ export function algorithmsFor(knownTypes: readonly string[]): Algorithms {
       'hmac-sha2-512',
     ],
     compress: ['none'],
-  };
+  } satisfies Algorithms;
 }
 
 export interface Negotiated {
