@@ -1,0 +1,43 @@
+/**
+ * What Micronova's files in a pool are called. A guest's all begin with its prefix, so that they can be found and
+ * removed without a list; an image's begin with another one.
+ */
+const MINE = 'micronova';
+
+export function guestPrefix(guestId: string): string {
+  return `${MINE}-${guestId}-`;
+}
+
+export function imagePrefix(imageId: string): string {
+  return `${MINE}-image-${imageId}.`;
+}
+
+export function rootVolume(guestId: string): string {
+  return `${guestPrefix(guestId)}root.qcow2`;
+}
+
+export function ephemeralVolume(guestId: string): string {
+  return `${guestPrefix(guestId)}ephemeral.qcow2`;
+}
+
+export function swapVolume(guestId: string): string {
+  return `${guestPrefix(guestId)}swap.raw`;
+}
+
+export function configDriveVolume(guestId: string): string {
+  return `${guestPrefix(guestId)}config.iso`;
+}
+
+/** the serial console's log */
+export function consoleLogVolume(guestId: string): string {
+  return `${guestPrefix(guestId)}console.log`;
+}
+
+export function imageVolume(imageId: string, diskFormat: 'qcow2' | 'raw'): string {
+  return `${imagePrefix(imageId)}${diskFormat}`;
+}
+
+/** An empty volume that is made last: the image beside it is complete and had this SHA-256. */
+export function imageMarker(imageId: string, sha256: string): string {
+  return `${imagePrefix(imageId)}${sha256}.complete`;
+}
