@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 
-/** Through which door a call came. */
+/** Who calls, as far as the door it came through can know: an account of this computer. */
 export interface Caller {
-  readonly via: 'window' | 'command-line' | 'control-plane';
+  readonly user: string;
 }
 
 /** On whose behalf something is done. It goes with the work into its action record and its task. */
@@ -12,19 +12,19 @@ export interface RequestContext {
   readonly requestId: string;
   readonly user: string;
   readonly project: string;
-  readonly caller: Caller;
 }
 
-function accountName(): string {
+/** The account that this process runs as. */
+export function processCaller(): Caller {
   try {
-    return userInfo().username;
+    return { user: userInfo().username };
   } catch {
     // A container's account may have no entry in the password file.
-    return 'admin';
+    return { user: 'admin' };
   }
 }
 
-/** Whoever may run Micronova owns all of it: the account of the operating system, in the one project there is. */
+/** Whoever may reach Micronova owns all of it: the doors let in the account that runs it, in the one project there is. */
 export function createContext(caller: Caller): RequestContext {
-  return { requestId: `req-${randomUUID()}`, user: accountName(), project: 'admin', caller };
+  return { requestId: `req-${randomUUID()}`, user: caller.user, project: 'admin' };
 }

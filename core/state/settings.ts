@@ -19,7 +19,10 @@ export function getSettings(reader: Reader): Settings {
   return merged.data ?? DEFAULTS;
 }
 
-export function setSettings(tx: Tx, change: Partial<Settings>): Settings {
+export function setSettings(
+  tx: Tx,
+  change: { readonly [K in keyof Settings]?: Settings[K] | undefined },
+): Settings {
   for (const [key, value] of Object.entries(change)) {
     if (value === undefined) continue;
     const row = { key, value_json: JSON.stringify(value) };

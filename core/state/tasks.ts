@@ -74,6 +74,15 @@ export function listTasks(reader: Reader): Task[] {
   return [...listActiveTasks(reader), ...withSteps(reader, reader.all(latest))];
 }
 
+/** The task of this kind that is queued or running for an instance or an image. */
+export function findActiveTask(reader: Reader, kind: string, subjectId: string): Task | undefined {
+  const active = all.where('state', 'in', ['queued', 'running']).where('kind', '=', kind);
+  const row = reader.first(
+    active.where((eb) => eb.or([eb('instance_id', '=', subjectId), eb('image_id', '=', subjectId)])),
+  );
+  return row && fromRow(row, stepsOf(reader, row.id));
+}
+
 export function getTask(reader: Reader, id: string): Task | undefined {
   const row = reader.first(all.where('id', '=', id));
   return row && fromRow(row, stepsOf(reader, id));

@@ -1,0 +1,103 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Flavor, Image, Instance, Keypair, Output, Parsed } from '../contract/index.ts';
+import { hostnameOf } from '../domain/hostname.ts';
+import type { RequestContext } from '../identity/context.ts';
+import { enqueue } from '../queue/enqueue.ts';
+import { startAction } from '../state/actions.ts';
+import type { Database, Reader, Tx } from '../state/database.ts';
+import { insertInstance } from '../state/instances.ts';
+import { q } from '../state/query.ts';
+import { findFlavor } from './flavors.ts';
+import { checkActive, findHost, findImage } from './images.ts';
+import { checkFlavorFits, namesFor } from './instance-checks.ts';
+import { findKeypair } from './keypairs.ts';
+import { checkInstanceQuota } from './quota.ts';
+
+type Request = Parsed<'instance.create'>;
+type Choice = Pick<Request, 'flavor' | 'image' | 'host'>;
+
+/** What the references of a request mean, checked to go together. */
+export function chooseParts(reader: Reader, request: Choice) {
+  const flavor = findFlavor(reader, request.flavor, 'flavor');
+  const image = findImage(reader, request.image, 'image');
+  checkActive(reader, image, 'image');
+  checkFlavorFits(flavor, image);
+  const host = request.host === undefined ? null : findHost(reader, request.host, 'host');
+  return { flavor, image, requestedHostId: host?.id ?? null };
+}
+
+/** libvirt's name of a domain: like Nova's template, and different in every Micronova that uses the same host. */
+function domainNameOf(id: string): string {
+  return `micronova-${id.slice(0, 8)}`;
+}
+
+function freshId(tx: Tx): string {
+  for (;;) {
+    const id = randomUUID();
+    const taken = q.selectFrom('instances').select('id').where('domain_name', '=', domainNameOf(id));
+    if (tx.first(taken) === undefined) return id;
+  }
+}
+
+/** Decided here, so that every try to build asks for the same one. Prefix: `base_mac` in neutron/conf/common.py */
+function freshMac(tx: Tx): string {
+  for (;;) {
+    const mac = `fa:16:3e${randomBytes(3).toString('hex').replace(/../g, ':$&')}`;
+    if (tx.first(q.selectFrom('instances').select('id').where('mac', '=', mac)) === undefined) return mac;
+  }
+}
+
+interface Parts {
+  readonly flavor: Flavor;
+  readonly image: Image;
+  readonly keypair: Keypair | null;
+  readonly requestedHostId: string | null;
+}
+
+function insertOne(tx: Tx, name: string, request: Request, parts: Parts): Instance {
+  const id = freshId(tx);
+  const { createdAt: _createdAt, revision: _revision, ...flavor } = parts.flavor;
+  return insertInstance(tx, {
+    id,
+    name,
+    hostname: hostnameOf(name, `server-${id}`),
+    domainName: domainNameOf(id),
+    flavor,
+    imageId: parts.image.id,
+    imageName: parts.image.name,
+    keyName: parts.keypair?.name ?? null,
+    publicKey: parts.keypair?.publicKey ?? null,
+    userData: request.userData?.replace(/\s/g, '') ?? null,
+    metadata: request.metadata,
+    mac: freshMac(tx),
+    requestedHostId: parts.requestedHostId,
+  });
+}
+
+/** All rows and all tasks in one transaction: either every instance is on its way, or none is. */
+export function createInstances(
+  database: Database,
+  request: Request,
+  { requestId, user }: RequestContext,
+): Output<'instance.create'> {
+  const names = namesFor(request.name, request.count);
+  return database.write((tx) => {
+    const keypair = request.keyName === null ? null : findKeypair(tx, request.keyName, 'keyName');
+    const parts = { ...chooseParts(tx, request), keypair };
+    checkInstanceQuota(tx, names.length);
+    return names.map((name) => {
+      const instance = insertOne(tx, name, request, parts);
+      startAction(tx, { instanceId: instance.id, requestId }, 'create', user);
+      const taskId = enqueue(tx, {
+        kind: 'instance.create',
+        input: { instanceId: instance.id },
+        subject: name,
+        instanceId: instance.id,
+        requestId,
+        cancellable: true,
+        lane: 'conductor',
+      });
+      return { instance, taskId };
+    });
+  });
+}

@@ -1,0 +1,83 @@
+import type { DriverRegistry } from '../compute/driver.ts';
+import { type Instance, type instanceMethods, Metadata, type Parsed } from '../contract/index.ts';
+import { ExpectedError } from '../domain/errors.ts';
+import { selectDestinations } from '../scheduler/select.ts';
+import { listActions } from '../state/actions.ts';
+import type { Database } from '../state/database.ts';
+import { getDecision, listInstances, transition } from '../state/instances.ts';
+import { readConsoleLog } from './console-log.ts';
+import { checkState, findInstance, hostOf } from './find-instance.ts';
+import { chooseParts, createInstances } from './instance-create.ts';
+import {
+  type CancelTask,
+  deleteInstance,
+  rebootInstance,
+  startInstance,
+  stopInstance,
+} from './instance-power.ts';
+import type { Handlers } from './router.ts';
+import type { TaskControl } from './tasks.ts';
+
+/** milliseconds */
+const XML_DEADLINE = 20_000;
+
+function setInstance(
+  database: Database,
+  { ref, name, metadata = {}, unsetMetadata = [] }: Parsed<'instance.set'>,
+): Instance {
+  return database.write((tx) => {
+    const instance = findInstance(tx, ref);
+    checkState(instance, 'rename');
+    const kept = Object.entries(instance.metadata).filter(([key]) => !unsetMetadata.includes(key));
+    const merged = { ...Object.fromEntries(kept), ...metadata };
+    checkMetadataCount(merged);
+    return transition(tx, instance.id, { set: { name, metadata: merged } }) ?? instance;
+  });
+}
+
+// The contract sees only what is added; what was there counts, too.
+function checkMetadataCount(metadata: Instance['metadata']): void {
+  if (Metadata.safeParse(metadata).success) return;
+  throw new ExpectedError('bad_input', '“metadata” must have at most 128 items.', {
+    field: 'metadata',
+    remedy: 'Remove some with unsetMetadata.',
+  });
+}
+
+function preview(database: Database, request: Parsed<'instance.preview'>) {
+  const { flavor, image, requestedHostId } = chooseParts(database, request);
+  return selectDestinations(database, { flavor, image, requestedHostId });
+}
+
+export interface InstanceDeps {
+  readonly database: Database;
+  readonly drivers: DriverRegistry;
+  readonly tasks: TaskControl;
+}
+
+export function instanceHandlers(deps: InstanceDeps): Handlers<keyof typeof instanceMethods> {
+  const { database, drivers, tasks } = deps;
+  return {
+    'instance.create': (input, context) => createInstances(database, input, context),
+    'instance.preview': (input) => preview(database, input),
+    'instance.decision': ({ ref }) => getDecision(database, findInstance(database, ref).id),
+    'instance.list': () => listInstances(database),
+    'instance.show': ({ ref }) => findInstance(database, ref),
+    'instance.actions': ({ ref }) => listActions(database, findInstance(database, ref).id),
+    'instance.delete': ({ ref }, context) => database.write((tx) => deleteInstance(tx, ref, tasks, context)),
+    'instance.start': ({ ref }, context) => database.write((tx) => startInstance(tx, ref, context)),
+    'instance.stop': ({ ref }, context) => database.write((tx) => stopInstance(tx, ref, context)),
+    'instance.reboot': ({ ref, type }, context) =>
+      database.write((tx) => rebootInstance(tx, ref, type, context)),
+    'instance.set': (input) => setInstance(database, input),
+    'instance.xml': async ({ ref }) => {
+      const instance = findInstance(database, ref);
+      const driver = drivers.get(hostOf(instance));
+      return { xml: await driver.domainXml(instance.id, { signal: AbortSignal.timeout(XML_DEADLINE) }) };
+    },
+    'instance.consoleLog': ({ ref, ...request }) => {
+      const instance = findInstance(database, ref);
+      return readConsoleLog(drivers.get(hostOf(instance)), instance.id, request);
+    },
+  };
+}
