@@ -8,13 +8,7 @@ import { getDecision, listInstances, transition } from '../state/instances.ts';
 import { readConsoleLog } from './console-log.ts';
 import { checkState, findInstance, hostOf } from './find-instance.ts';
 import { chooseParts, createInstances } from './instance-create.ts';
-import {
-  type CancelTask,
-  deleteInstance,
-  rebootInstance,
-  startInstance,
-  stopInstance,
-} from './instance-power.ts';
+import { deleteInstance, rebootInstance, startInstance, stopInstance } from './instance-power.ts';
 import type { Handlers } from './router.ts';
 import type { TaskControl } from './tasks.ts';
 
