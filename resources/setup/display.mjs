@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { onPath } from './process.mjs';
+
+export function hasDisplay() {
+  if (process.platform !== 'linux') return true;
+  return Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']);
+}
+
+/**
+ * A display of our own, without a screen: its name, and how to end it. Null where there is no Xvfb.
+ * @returns {Promise<{ name: string, end: () => void } | null>}
+ */
+export async function startDisplay() {
+  if (!onPath('Xvfb')) return null;
+  // Xvfb itself picks a free number and tells it on descriptor 3.
+  const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const pipe = /** @type {import('node:stream').Readable} */ (child.stdio[3]);
+  const [number] = await once(pipe, 'data');
+  pipe.destroy();
+  return { name: `:${String(number).trim()}`, end: () => void child.kill() };
+}
