@@ -1,11 +1,8 @@
 import { procedure, type EventKind, type EventMessage } from './procedure.ts';
 import { domainRef, networkRef, optionalText, poolRef, text } from './types.ts';
-import { int, nothing, optional, size, struct, type Infer, type Xdr } from './xdr.ts';
+import { absent, int, nothing, size, struct, type Infer, type Xdr } from './xdr.ts';
 
-const registerArgs = struct({
-  eventId: int,
-  only: optional(nothing) as Xdr<null>,
-});
+const registerArgs = struct({ eventId: int, only: absent });
 const callback = struct({ callbackId: int });
 
 // Who registers for domains, networks and pools calls different procedures with the same layout.

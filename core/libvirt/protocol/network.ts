@@ -1,6 +1,6 @@
 import { procedure } from './procedure.ts';
 import { networkRef, optionalText, text, uuid } from './types.ts';
-import { array, bool, hyper, int, nothing, struct, uint } from './xdr.ts';
+import { array, bool, hyper, int, nothing, struct, uint, type Infer } from './xdr.ts';
 
 /** REMOTE_NETWORK_DHCP_LEASES_MAX */
 const LEASES_MAX = 65_536;
@@ -15,6 +15,16 @@ export const UPDATE_AFFECT = { current: 0, live: 1, config: 2 } as const;
 const one = struct({ network: networkRef });
 const withFlags = struct({ network: networkRef, flags: uint });
 const xml = struct({ xml: text });
+const update = struct({
+  network: networkRef,
+  command: uint,
+  section: uint,
+  parentIndex: int,
+  xml: text,
+  flags: uint,
+});
+/** `parentIndex` -1: wherever it fits */
+export type NetworkUpdate = Infer<typeof update>;
 
 export const network = {
   lookupByUuid: procedure('network_lookup_by_uuid', 47, struct({ uuid }), one),
@@ -34,19 +44,7 @@ export const network = {
   getXmlDesc: procedure('network_get_xml_desc', 43, withFlags, xml),
   getBridgeName: procedure('network_get_bridge_name', 45, one, struct({ name: text })),
   /** Call it through `LibvirtConnection.updateNetwork`, which knows the order that the host expects. */
-  update: procedure(
-    'network_update',
-    291,
-    struct({
-      network: networkRef,
-      command: uint,
-      section: uint,
-      parentIndex: int,
-      xml: text,
-      flags: uint,
-    }),
-    nothing,
-  ),
+  update: procedure('network_update', 291, update, nothing),
   /** `expiry` in seconds since 1970; `type` 0 is IPv4, 1 is IPv6 */
   getDhcpLeases: procedure(
     'network_get_dhcp_leases',

@@ -10,12 +10,16 @@ export const KEEPALIVE_PROGRAM = 0x6b65_6570;
 /** Which way a procedure's stream carries bytes, seen from here; `none`: it has no stream. */
 export type StreamDirection = 'none' | 'read' | 'write' | 'both';
 
-/** One call that a host may be asked: where it lives and what goes in and out. */
-export interface Procedure<A, R, S extends StreamDirection = StreamDirection> {
+/** Where a call lives. */
+export interface ProcedureId {
   /** for messages only; libvirt's own name without its prefix */
   readonly name: string;
   readonly program: number;
   readonly number: number;
+}
+
+/** One call that a host may be asked: what goes in and out. */
+export interface Procedure<A, R, S extends StreamDirection = StreamDirection> extends ProcedureId {
   readonly args: Xdr<A>;
   readonly ret: Xdr<R>;
   readonly stream: S;

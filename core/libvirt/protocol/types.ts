@@ -1,6 +1,5 @@
 import { unsendable } from './xdr-buffers.ts';
 import {
-  array,
   double,
   hyper,
   int,

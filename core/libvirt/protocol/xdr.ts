@@ -185,37 +185,41 @@ export function arrayFixed<T>(item: Xdr<T>, length: number): Xdr<T[]> {
   };
 }
 
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
 /** Fields in the order in which they are declared. */
-export function struct<F extends Fields>(fields: F): Xdr<InferFields<F>> {
-  const entries = Object.entries(fields) as [string, Xdr<unknown>][];
+export function struct<F extends Fields>(fields: F): Xdr<InferFields<F>>;
+export function struct(fields: Fields): Xdr<unknown> {
+  const entries = Object.entries(fields);
   return {
     minSize: entries.reduce((sum, [, field]) => sum + field.minSize, 0),
     encode(writer, value) {
-      const record: Record<string, unknown> = value;
-      for (const [name, field] of entries) field.encode(writer, record[name]);
+      if (!isRecord(value)) throw unsendable('no object where a struct belongs');
+      for (const [name, field] of entries) field.encode(writer, value[name]);
     },
     decode(reader) {
       const record: Record<string, unknown> = {};
       for (const [name, field] of entries) record[name] = field.decode(reader);
-      return record as InferFields<F>;
+      return record;
     },
   };
 }
 
-type UnionOf<A extends Record<string, { tag: number; value: Xdr<unknown> }>> = {
+type Arms = Record<string, { readonly tag: number; readonly value: Xdr<unknown> }>;
+type InferArms<A extends Arms> = {
   [K in keyof A & string]: { type: K; value: Infer<A[K]['value']> };
 }[keyof A & string];
 
 /** A discriminated union: an int says which arm follows. */
-export function union<A extends Record<string, { tag: number; value: Xdr<unknown> }>>(
-  arms: A,
-): Xdr<UnionOf<A>> {
-  const byName = arms as unknown as Record<string, { tag: number; value: Xdr<unknown> }>;
-  const byTag = new Map(Object.entries(byName).map(([type, arm]) => [arm.tag, { type, value: arm.value }]));
+export function union<A extends Arms>(arms: A): Xdr<InferArms<A>>;
+export function union(arms: Arms): Xdr<{ type: string; value: unknown }> {
+  const byTag = new Map(Object.entries(arms).map(([type, { tag, value }]) => [tag, { type, value }]));
   return {
     minSize: 4,
     encode(writer, value) {
-      const arm = byName[value.type];
+      const arm = arms[value.type];
       if (arm === undefined) throw unsendable(`no such kind of value as ${value.type}`);
       writer.int(arm.tag);
       arm.value.encode(writer, value.value);
@@ -224,10 +228,20 @@ export function union<A extends Record<string, { tag: number; value: Xdr<unknown
       const tag = reader.int();
       const arm = byTag.get(tag);
       if (arm === undefined) throw malformed(`no kind of value has the number ${tag}`);
-      return { type: arm.type, value: arm.value.decode(reader) } as UnionOf<A>;
+      return { type: arm.type, value: arm.value.decode(reader) };
     },
   };
 }
+
+/** An optional of which nobody here ever sends more than its absence. */
+export const absent: Xdr<null> = {
+  minSize: 4,
+  encode: (writer) => writer.uint(0),
+  decode(reader) {
+    if (reader.uint() !== 0) throw malformed('something stands where nothing belongs');
+    return null;
+  },
+};
 
 /** No bytes at all: the arguments or the result of a procedure that has none. */
 export const nothing: Xdr<void> = {
