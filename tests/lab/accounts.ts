@@ -5,7 +5,8 @@ import { run } from './run.ts';
 /**
  * The accounts of every lab host, beside root. They exist only in the host's own copies of passwd, group and shadow.
  * - operator: an ordinary administrator in group libvirt; also has a password
- * - stream: in group libvirt, no shell, forced /bin/false, may only forward to UNIX sockets
+ * - stream: in group libvirt, no shell, forced /bin/false, may only forward (OpenSSH denies UNIX sockets too where
+ *   TCP is off or PermitOpen is set: open_match in channels.c)
  * - outsider: a shell, but not in group libvirt
  * - noforward: in group libvirt, but sshd forwards nothing for it
  */
@@ -67,7 +68,7 @@ export const SSHD_ACCOUNT_RULES = `
 Match User stream
   ForceCommand /bin/false
   PermitTTY no
-  AllowTcpForwarding no
+  AllowTcpForwarding local
   AllowStreamLocalForwarding local
   AllowAgentForwarding no
   X11Forwarding no
