@@ -21,6 +21,7 @@ export * from './keypairs.ts';
 export * from './method.ts';
 export * from './system.ts';
 export * from './tasks.ts';
+export * from './window.ts';
 
 /** Every method of the control plane, by name. IPC, the command line and HTTP are adapters over this one map. */
 export const contract = {
