@@ -1,0 +1,82 @@
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { z } from 'zod';
+import { Crash } from './Crash.tsx';
+import { NotFound } from './NotFound.tsx';
+import { Shell } from './Shell.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Crash });
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/instances' });
+  },
+});
+
+const instances = createRoute({
+  getParentRoute: () => root,
+  path: '/instances',
+  validateSearch: z.object({ launch: z.boolean().optional() }),
+  component: lazyRouteComponent(() => import('../pages/instances/InstancesPage.tsx'), 'InstancesPage'),
+});
+
+export const INSTANCE_TABS = ['overview', 'serial', 'vnc', 'log', 'actions', 'xml'] as const;
+
+const instance = createRoute({
+  getParentRoute: () => root,
+  path: '/instances/$id',
+  validateSearch: z.object({ tab: z.enum(INSTANCE_TABS).optional() }),
+  component: lazyRouteComponent(() => import('../pages/instance/InstancePage.tsx'), 'InstancePage'),
+});
+
+const hypervisors = createRoute({
+  getParentRoute: () => root,
+  path: '/hypervisors',
+  validateSearch: z.object({ add: z.boolean().optional() }),
+  component: lazyRouteComponent(() => import('../pages/hypervisors/HypervisorsPage.tsx'), 'HypervisorsPage'),
+});
+
+const flavors = createRoute({
+  getParentRoute: () => root,
+  path: '/flavors',
+  component: lazyRouteComponent(() => import('../pages/flavors/FlavorsPage.tsx'), 'FlavorsPage'),
+});
+
+const keypairs = createRoute({
+  getParentRoute: () => root,
+  path: '/keypairs',
+  component: lazyRouteComponent(() => import('../pages/keypairs/KeypairsPage.tsx'), 'KeypairsPage'),
+});
+
+const images = createRoute({
+  getParentRoute: () => root,
+  path: '/images',
+  component: lazyRouteComponent(() => import('../pages/images/ImagesPage.tsx'), 'ImagesPage'),
+});
+
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: '/activity',
+  component: lazyRouteComponent(() => import('../pages/activity/ActivityPage.tsx'), 'ActivityPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([start, instances, instance, hypervisors, flavors, keypairs, images, activity]),
+  // The page's own protocol has no server that could answer a path after a reload.
+  history: createHashHistory(),
+  defaultPreload: 'intent',
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

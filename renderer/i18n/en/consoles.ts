@@ -1,0 +1,3 @@
+export const consoles = {
+  title: 'Console',
+};

@@ -1,0 +1,3 @@
+export const flavors = {
+  title: 'Flavors',
+};

@@ -1,0 +1,3 @@
+export const hypervisors = {
+  title: 'Hypervisors',
+};

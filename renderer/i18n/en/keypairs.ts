@@ -1,0 +1,3 @@
+export const keypairs = {
+  title: 'Key pairs',
+};

@@ -1,0 +1,8 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+
+export function ActivityPage(): ReactNode {
+  const { t } = useTranslation();
+  return <PageHeader title={t('activity.title')} />;
+}

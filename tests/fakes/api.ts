@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { consoleHandlers } from '../../core/api/consoles.ts';
+import { ConsoleTickets } from '../../core/api/console-tickets.ts';
+import { flavorHandlers } from '../../core/api/flavors.ts';
+import { imageHandlers } from '../../core/api/images.ts';
+import { instanceHandlers } from '../../core/api/instances.ts';
+import { keypairHandlers } from '../../core/api/keypairs.ts';
+import { createRouter, type Handlers } from '../../core/api/router.ts';
+import { systemHandlers } from '../../core/api/system.ts';
+import { type TaskControl, taskHandlers } from '../../core/api/tasks.ts';
+import type { ComputeDriver } from '../../core/compute/driver.ts';
+import {
+  type Call,
+  type ContractEvent,
+  contract,
+  type hostMethods,
+  type MethodName,
+} from '../../core/contract/index.ts';
+import { ExpectedError } from '../../core/domain/errors.ts';
+import { silentLog } from '../../core/domain/log.ts';
+import { timestamp } from '../../core/domain/time.ts';
+import { createContext } from '../../core/identity/context.ts';
+import { refreshInventory } from '../../core/placement/providers.ts';
+import { openDatabase } from '../../core/state/database.ts';
+import { insertHost, updateHost } from '../../core/state/hosts.ts';
+import { insertImage } from '../../core/state/images.ts';
+import { updateTask } from '../../core/state/tasks.ts';
+
+const GIB = 1024 ** 3;
+
+/** The API over a database in memory. No task runs: what was put on the queue stays to be looked at. */
+export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } = {}) {
+  const database = openDatabase(':memory:', { log: silentLog });
+  const events: ContractEvent[] = [];
+  database.subscribe((event) => events.push(event));
+  const drivers = new Map<string, ComputeDriver>();
+  const registry = {
+    get(hostId: string): ComputeDriver {
+      const driver = drivers.get(hostId);
+      if (driver === undefined) throw new ExpectedError('host.unavailable', 'The host is away.');
+      return driver;
+    },
+  };
+  const control: TaskControl = {
+    cancel: (tx, id) => void updateTask(tx, id, { set: { state: 'cancelled', finishedAt: timestamp() } }),
+    progressOf: () => null,
+  };
+  const tickets = new ConsoleTickets();
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- hosts have tests of their own
+  const hosts = {} as Handlers<keyof typeof hostMethods>;
+  const router = createRouter(
+    {
+      ...flavorHandlers(database),
+      ...keypairHandlers(database, sshFolder),
+      ...imageHandlers(database, control),
+      ...instanceHandlers({ database, drivers: registry, tasks: control }),
+      ...taskHandlers(database, control),
+      ...consoleHandlers(database, registry, tickets),
+      ...systemHandlers(database, { version: '0', home: '/home', owner: 'serve', notices: [] }),
+      ...hosts,
+    },
+    { log: silentLog, checkOutput: true },
+  );
+  const raw = (method: string, input: unknown) => router(method, input, createContext({ user: 'me' }));
+  const call: Call = async <M extends MethodName>(method: M, input: unknown) => {
+    const output = await raw(method, input);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just parsed by the method's own schema
+    return contract[method].output.parse(output) as Awaited<ReturnType<typeof call<M>>>;
+  };
+
+  /** A connected host with 4 cores, 8 GiB of RAM and 100 GiB of disk. */
+  function addHost(name = 'one') {
+    return database.write((tx) => {
+      const { id } = insertHost(tx, {
+        id: randomUUID(),
+        name,
+        address: { kind: 'local', uri: 'qemu:///system' },
+        pool: 'micronova',
+        network: 'default',
+        virtMode: 'automatic',
+        createdAt: timestamp(),
+      });
+      refreshInventory(tx, id, name, { vcpus: 4, ram: 8192, disk: 100 });
+      const host = updateHost(tx, id, { connection: 'connected' });
+      if (host === undefined) throw new Error('the host was not stored');
+      return host;
+    });
+  }
+
+  function addImage(
+    values: { name?: string; status?: 'active' | 'saving' | 'error'; virtualSize?: number } = {},
+  ) {
+    return database.write((tx) =>
+      insertImage(tx, {
+        id: randomUUID(),
+        name: 'tiny',
+        status: 'active',
+        diskFormat: 'qcow2',
+        size: 1024,
+        virtualSize: GIB,
+        sha256: 'ab'.repeat(32),
+        minDisk: 0,
+        minRam: 0,
+        properties: {},
+        createdAt: timestamp(),
+        ...values,
+      }),
+    );
+  }
+
+  return {
+    database,
+    events,
+    drivers,
+    tickets,
+    raw,
+    call,
+    addHost,
+    addImage,
+    addFlavor: (name = 'm1.tiny', disk = 1) => call('flavor.create', { name, vcpus: 1, ram: 512, disk }),
+    [Symbol.dispose]: () => database.close(),
+  };
+}
+
+export type Api = ReturnType<typeof openApi>;
