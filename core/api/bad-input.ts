@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ErrorCode, MethodName } from '../contract/index.ts';
+import type { ErrorCode } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 
 const MOST_ISSUES = 20;
@@ -24,7 +24,7 @@ function wordsOf(issue: z.core.$ZodIssue): string {
 }
 
 /** The refusal of an input that does not fit the contract: names the field and never repeats the value. */
-export function badInput(method: MethodName, error: z.ZodError): ExpectedError {
+export function badInput(method: string, error: z.ZodError): ExpectedError {
   const issues = error.issues
     .slice(0, MOST_ISSUES)
     .map((issue) => ({ field: fieldOf(issue), message: wordsOf(issue), code: issue.code }));
