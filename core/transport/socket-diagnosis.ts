@@ -21,11 +21,17 @@ const USUAL_SOCKETS = [
   '/run/libvirt/virtlockd-sock',
 ];
 
+export function isProhibited({ reason }: OpenFailure): boolean {
+  return reason === PROHIBITED || reason === UNKNOWN_TYPE;
+}
+
 interface Question {
   readonly path: string;
   readonly hop: Hop;
   readonly failure: OpenFailure;
   readonly canOpen: (path: string) => Promise<boolean>;
+  /** does the server say outright that it forwards nothing? */
+  readonly tcpProhibited: () => Promise<boolean>;
 }
 
 function isLibvirt(path: string): boolean {
@@ -63,7 +69,7 @@ function forwardingOff({ hop, failure, path }: Question, sure: boolean): Expecte
     `The SSH server of ${hop.label} opens no sockets for ${hop.user}.`,
     {
       cause: failure.error,
-      remedy: `Set "AllowStreamLocalForwarding yes" for the account in /etc/ssh/sshd_config on the host (its key must not say "restrict" or "no-port-forwarding"), then: systemctl reload ssh (Debian) or sshd (Fedora).${doubt}`,
+      remedy: `Set "AllowStreamLocalForwarding local" and "AllowTcpForwarding local", without PermitOpen (OpenSSH denies sockets too where TCP is off), for the account in /etc/ssh/sshd_config on the host; its key must not say "restrict" or "no-port-forwarding". Then: systemctl reload ssh (Debian) or sshd (Fedora).${doubt}`,
       details: { path, sure },
     },
   );
@@ -75,7 +81,7 @@ function forwardingOff({ hop, failure, path }: Question, sure: boolean): Expecte
  */
 export async function diagnoseSocket(question: Question): Promise<ExpectedError> {
   const { path, hop, failure, canOpen } = question;
-  if (failure.reason === PROHIBITED || failure.reason === UNKNOWN_TYPE) return forwardingOff(question, true);
+  if (isProhibited(failure)) return forwardingOff(question, true);
   const { user, label } = hop;
   // libvirt's read-only socket lies beside the other and is everybody's: it shows that only the right is missing.
   const [readOnly, ...others] = await Promise.all([
@@ -83,21 +89,17 @@ export async function diagnoseSocket(question: Question): Promise<ExpectedError>
     ...USUAL_SOCKETS.map(canOpen),
   ]);
   if (readOnly) return socketForbidden(path, user, label, failure.error);
-  if (!others.includes(true)) return forwardingOff(question, false);
+  if (!others.includes(true)) return forwardingOff(question, await question.tcpProhibited());
   if (user === 'root' || isLibvirt(path)) return socketMissing(path, label, failure.error);
   return socketForbidden(path, user, label, failure.error);
 }
 
 /** Why a TCP port, as seen from a host, did not open. */
-export function tcpError(
-  hop: Hop,
-  host: string,
-  port: number,
-  { reason, error }: OpenFailure,
-): ExpectedError {
+export function tcpError(hop: Hop, host: string, port: number, failure: OpenFailure): ExpectedError {
+  const { error } = failure;
   const place = `${host} port ${port}`;
   const from = `as seen from ${hop.label}`;
-  if (reason === PROHIBITED || reason === UNKNOWN_TYPE) {
+  if (isProhibited(failure)) {
     return new ExpectedError('transport.forwarding_disabled', `${hop.label} does not forward to ${place}.`, {
       cause: error,
       remedy: `Set "AllowTcpForwarding yes" for ${hop.user} in /etc/ssh/sshd_config there (and PermitOpen so that ${host}:${port} is allowed).`,

@@ -5,7 +5,7 @@ import { ChannelStream } from './channel-stream.ts';
 import { withDeadline } from './deadline.ts';
 import type { Link, OpenOptions } from './dialer.ts';
 import type { Hop } from './route.ts';
-import { diagnoseSocket, type OpenFailure, tcpError } from './socket-diagnosis.ts';
+import { diagnoseSocket, isProhibited, type OpenFailure, tcpError } from './socket-diagnosis.ts';
 import { timedOut } from './tcp.ts';
 import { watchForSilence } from './watchdog.ts';
 
@@ -99,12 +99,15 @@ export class SshLink implements Link {
   }
 
   async openSocket(path: string, options: OpenOptions = {}): Promise<Duplex> {
-    const opened = await this.#tryOpen(`the socket ${path}`, options, (done) =>
-      this.#parts.client.openssh_forwardOutStreamLocal(path, done),
-    );
+    const opened = await this.#requestSocket(path, options);
     if (opened instanceof ChannelStream) return opened;
-    const canOpen = (probe: string): Promise<boolean> => this.#canOpen(probe, options);
-    throw await diagnoseSocket({ path, hop: this.#parts.hop, failure: opened, canOpen });
+    throw await diagnoseSocket({
+      path,
+      hop: this.#parts.hop,
+      failure: opened,
+      canOpen: (probe) => this.#canOpen(probe, options),
+      tcpProhibited: () => this.#tcpProhibited(options),
+    });
   }
 
   async openTcp(host: string, port: number, options: OpenOptions = {}): Promise<Duplex> {
@@ -113,19 +116,34 @@ export class SshLink implements Link {
 
   /** As `openTcp`; the stream tells how much was read, as a jump host's watchdog needs it. */
   async openTcpStream(host: string, port: number, options: OpenOptions): Promise<ChannelStream> {
-    const opened = await this.#tryOpen(`${host} port ${port}`, options, (done) =>
-      this.#parts.client.forwardOut('127.0.0.1', 0, host, port, done),
-    );
+    const opened = await this.#requestTcp(host, port, options);
     if (opened instanceof ChannelStream) return opened;
     throw tcpError(this.#parts.hop, host, port, opened);
   }
 
   async #canOpen(path: string, options: OpenOptions): Promise<boolean> {
-    const opened = await this.#tryOpen(`the socket ${path}`, options, (done) =>
-      this.#parts.client.openssh_forwardOutStreamLocal(path, done),
-    );
+    const opened = await this.#requestSocket(path, options);
     if (opened instanceof ChannelStream) opened.destroy();
     return opened instanceof ChannelStream;
+  }
+
+  async #tcpProhibited(options: OpenOptions): Promise<boolean> {
+    const opened = await this.#requestTcp('127.0.0.1', 1, options);
+    if (!(opened instanceof ChannelStream)) return isProhibited(opened);
+    opened.destroy();
+    return false;
+  }
+
+  #requestSocket(path: string, options: OpenOptions): Promise<ChannelStream | OpenFailure> {
+    return this.#tryOpen(`the socket ${path}`, options, (done) =>
+      this.#parts.client.openssh_forwardOutStreamLocal(path, done),
+    );
+  }
+
+  #requestTcp(host: string, port: number, options: OpenOptions): Promise<ChannelStream | OpenFailure> {
+    return this.#tryOpen(`${host} port ${port}`, options, (done) =>
+      this.#parts.client.forwardOut('127.0.0.1', 0, host, port, done),
+    );
   }
 
   /** A refusal by the server is an answer, not an exception: it wants looking into. */
