@@ -10,6 +10,8 @@ export const TASK_KINDS = {
   'instance.start': OneInstance,
   'instance.stop': OneInstance,
   'instance.reboot': z.strictObject({ instanceId: Uuid, type: z.enum(['soft', 'hard']) }),
+  /** What a failed build could not take down, because its host went away: done when the host is back. */
+  'instance.cleanup': z.strictObject({ instanceId: Uuid, hostId: Uuid, mac: z.string() }),
   'image.create': z.strictObject({
     imageId: Uuid,
     /** absolute path on the desktop */
@@ -23,7 +25,6 @@ export const TASK_KINDS = {
 
 export type TaskKind = keyof typeof TASK_KINDS;
 export type TaskInput<K extends TaskKind> = z.input<(typeof TASK_KINDS)[K]>;
-export type ParsedTaskInput<K extends TaskKind> = z.output<(typeof TASK_KINDS)[K]>;
 
 export function isTaskKind(kind: string): kind is TaskKind {
   return Object.hasOwn(TASK_KINDS, kind);
@@ -34,4 +35,22 @@ export type Lane = 'conductor' | 'image' | `host:${string}`;
 
 export function hostLane(hostId: string): Lane {
   return `host:${hostId}`;
+}
+
+export function isHostLane(lane: Lane): boolean {
+  return lane.startsWith('host:');
+}
+
+export function isLane(lane: string): lane is Lane {
+  return lane === 'conductor' || lane === 'image' || lane.startsWith('host:');
+}
+
+/** Begins only once its host is connected; all others begin at once, and fail with `host.unavailable`. */
+export function waitsForHost(kind: string): boolean {
+  return kind === 'instance.cleanup';
+}
+
+/** Has an earlier task of the same instance cancelled, whether or not a person could. Otherwise it waits for it. */
+export function supersedes(kind: string, other: string): boolean {
+  return kind === 'instance.delete' || (kind === 'instance.reboot' && other === 'instance.reboot');
 }

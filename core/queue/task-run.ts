@@ -1,0 +1,230 @@
+import type { ErrorBody, Task, TaskStep } from '../contract/index.ts';
+import { isExpected, toErrorBody } from '../domain/errors.ts';
+import { timestamp } from '../domain/time.ts';
+import type { Database, Tx } from '../state/database.ts';
+import { putTaskStep, type TaskChange, updateTask } from '../state/tasks.ts';
+import type { Clock } from './clock.ts';
+import { Memo } from './memo.ts';
+import type {
+  Commit,
+  Failure,
+  Move,
+  Operation,
+  Outcome,
+  Step,
+  StepContext,
+  StepResult,
+} from './operation.ts';
+
+/** Another owner has taken the task over: whatever this one still wants to say does not count. */
+export class Fenced extends Error {}
+
+export interface Claimed {
+  readonly task: Task;
+  readonly memo: Memo;
+  readonly generation: number;
+  readonly resumed: boolean;
+}
+
+interface Surroundings {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly operation: Operation;
+  /** the task is to end: its steps so far are undone */
+  readonly cancel: AbortSignal;
+  /** Micronova ends: the task stays as it is on disk */
+  readonly shutdown: AbortSignal;
+  readonly onProgress: (step: string, done: number, total: number | null) => void;
+  /** Changes lanes; false when the new one is full. */
+  readonly move: (move: Move) => boolean;
+}
+
+/** One owner's walk through a task's steps, forward, and back again after a failure. */
+export class TaskRun {
+  readonly #at: Surroundings;
+  readonly #generation: number;
+  readonly #resumed: boolean;
+  readonly #forward: AbortSignal;
+  #task: Task;
+  #memo: Memo;
+
+  constructor(claimed: Claimed, surroundings: Surroundings) {
+    this.#at = surroundings;
+    this.#task = claimed.task;
+    this.#memo = claimed.memo;
+    this.#generation = claimed.generation;
+    this.#resumed = claimed.resumed;
+    this.#forward = AbortSignal.any([surroundings.cancel, surroundings.shutdown]);
+  }
+
+  /**
+   * Goes on until the task has ended, or waits in another lane.
+   * @throws Fenced; the shutdown signal's reason; what the database throws
+   */
+  async run(): Promise<void> {
+    for (;;) {
+      this.#at.shutdown.throwIfAborted();
+      const move = this.#memo.direction === 'forward' ? await this.#goForward() : await this.#goBack();
+      if (move === 'ended') return;
+      if (move !== undefined && !this.#enter(move)) return;
+    }
+  }
+
+  async #goForward(): Promise<Move | 'ended' | undefined> {
+    const step = this.#at.operation.steps[this.#memo.next];
+    if (step === undefined) return this.#finish({ state: 'done' });
+    if (this.#at.cancel.aborted) return this.#fail(step, this.#at.cancel.reason);
+    this.#start(step);
+    let commit: Commit | undefined;
+    try {
+      commit = await step.do(this.#context(step, this.#forward));
+    } catch (error) {
+      return this.#fail(step, error);
+    }
+    try {
+      return this.#commit(commit, { next: this.#memo.next + 1 }, (tx) => this.#close(tx, step, 'success'));
+    } catch (error) {
+      // The fence and a database that cannot write are no failures of the step.
+      if (error instanceof Fenced) throw error;
+      return this.#fail(step, error);
+    }
+  }
+
+  #start(step: Step): void {
+    const { marks, next, base } = this.#memo;
+    const begun = marks.length > next;
+    this.#write((tx) => {
+      if (begun) return {};
+      const mark =
+        this.#at.operation.stepStarted?.(tx, this.#context(step, this.#forward), step.name) ?? null;
+      putTaskStep(tx, this.#task.id, base + next, this.#row(step, 'running', null));
+      return { memo: { ...this.#memo, marks: [...marks, mark] } };
+    });
+  }
+
+  #fail(step: Step, error: unknown): undefined {
+    this.#at.shutdown.throwIfAborted();
+    const asked = this.#at.cancel.aborted;
+    const body = toErrorBody(asked ? this.#at.cancel.reason : error, this.#task.requestId);
+    const failure = { step: step.name, error: body, cancelled: asked || isExpected(error, 'cancelled') };
+    const begun = this.#memo.marks.length > this.#memo.next;
+    this.#write((tx) => {
+      if (begun) this.#close(tx, step, 'error', body);
+      const next = begun ? this.#memo.next : this.#memo.next - 1;
+      return { memo: { ...this.#memo, direction: 'back', next, failure } };
+    });
+  }
+
+  async #goBack(): Promise<Move | 'ended' | undefined> {
+    const { failure, next } = this.#memo;
+    if (failure === null) throw new Error(`task ${this.#task.id} goes back without a failure`);
+    const step = this.#at.operation.steps[next];
+    if (step === undefined) return this.#undone(failure);
+    const context = this.#context(step, this.#at.shutdown);
+    const failedHere = step.name === failure.step;
+    try {
+      const commit = await step.undo?.(context);
+      return this.#commit(commit, { next: next - 1 }, (tx) => {
+        if (!failedHere) this.#close(tx, step, 'undone');
+      });
+    } catch (error) {
+      this.#at.shutdown.throwIfAborted();
+      if (error instanceof Fenced) throw error;
+      const body = toErrorBody(error, this.#task.requestId);
+      this.#write((tx) => {
+        this.#at.operation.undoFailed?.(tx, context, step.name, body);
+        if (!failedHere) this.#close(tx, step, 'undone', body);
+        return { memo: { ...this.#memo, next: next - 1 } };
+      });
+      return undefined;
+    }
+  }
+
+  #undone(failure: Failure): 'ended' | undefined {
+    const cancelled = failure.cancelled || this.#at.cancel.aborted;
+    const context = this.#context(undefined, this.#at.shutdown);
+    const memo = this.#write((tx) => {
+      if (cancelled || !this.#at.operation.again?.(tx, context, failure)) return {};
+      const { attempt, base, marks } = this.#memo;
+      return { memo: { ...Memo.parse({}), attempt: attempt + 1, base: base + marks.length, failure } };
+    });
+    if (memo.direction === 'forward') return undefined;
+    return this.#finish({ state: cancelled ? 'cancelled' : 'failed', failure });
+  }
+
+  #finish(outcome: Outcome): 'ended' {
+    const context = this.#context(undefined, this.#at.shutdown);
+    this.#write((tx) => {
+      const error = this.#at.operation.ended?.(tx, context, outcome) ?? undefined;
+      return {
+        state: outcome.state,
+        error: error ?? (outcome.state === 'done' ? null : outcome.failure.error),
+        cancellable: false,
+        finishedAt: this.#now(),
+      };
+    });
+    return 'ended';
+  }
+
+  #enter(move: Move): boolean {
+    if (this.#at.move(move)) return true;
+    this.#write(() => ({ state: 'queued' }));
+    return false;
+  }
+
+  #commit(commit: Commit | undefined, memo: Partial<Memo>, close: (tx: Tx) => void): Move | undefined {
+    let move: Move | undefined;
+    this.#write((tx) => {
+      move = commit?.(tx) ?? undefined;
+      close(tx);
+      return { memo: { ...this.#memo, ...memo }, ...move };
+    });
+    return move;
+  }
+
+  #close(tx: Tx, step: Step, result: StepResult, error: ErrorBody | null = null): void {
+    const { base, marks } = this.#memo;
+    const index = this.#at.operation.steps.indexOf(step);
+    const state = ({ success: 'done', error: 'failed', undone: 'undone' } as const)[result];
+    putTaskStep(tx, this.#task.id, base + index, this.#row(step, state, error));
+    const end = { step: step.name, mark: marks[index] ?? null, result, error };
+    this.#at.operation.stepEnded?.(tx, this.#context(step, this.#forward), end);
+  }
+
+  #row(step: Step, state: TaskStep['state'], error: ErrorBody | null): TaskStep {
+    const index = this.#memo.base + this.#at.operation.steps.indexOf(step);
+    const now = this.#now();
+    const startedAt = this.#task.steps[index]?.startedAt ?? now;
+    return { name: step.name, state, startedAt, finishedAt: state === 'running' ? null : now, error };
+  }
+
+  /** Changes the task in one transaction, if it is still ours. */
+  #write(work: (tx: Tx) => TaskChange & { readonly memo?: Memo }): Memo {
+    const { database } = this.#at;
+    let memo = this.#memo;
+    this.#task = database.write((tx) => {
+      const change = work(tx);
+      memo = change.memo ?? memo;
+      const task = updateTask(tx, this.#task.id, { expect: { generation: this.#generation }, set: change });
+      if (task === null) throw new Fenced(`task ${this.#task.id} has another owner`);
+      return task;
+    });
+    this.#memo = memo;
+    return memo;
+  }
+
+  #context(step: Step | undefined, signal: AbortSignal): StepContext {
+    return {
+      task: this.#task,
+      signal,
+      attempt: this.#memo.attempt,
+      resumed: this.#resumed,
+      failure: this.#memo.failure,
+      progress: (done, total) => this.#at.onProgress(step?.name ?? '', done, total),
+    };
+  }
+
+  #now(): string {
+    return timestamp(new Date(this.#at.clock.now()));
+  }
+}

@@ -1,0 +1,28 @@
+import { supersedes, waitsForHost } from './kinds.ts';
+import type { PendingTask } from './pending.ts';
+
+export interface Turn {
+  /** may it begin now, as far as other tasks are concerned? */
+  readonly now: boolean;
+  /** tasks that must end first, and are to be told so */
+  readonly supersede: readonly PendingTask[];
+}
+
+/**
+ * Whose turn it is: tasks of one instance run one after the other, in the order in which they were asked for; one that
+ * supersedes others has them cancelled. What is to be cancelled itself waits for nobody.
+ * @param earlier the pending tasks that were asked for before it
+ */
+export function turnOf(
+  task: PendingTask,
+  earlier: readonly PendingTask[],
+  isConnected: (hostId: string) => boolean,
+): Turn {
+  if (task.cancelRequested) return { now: true, supersede: [] };
+  if (waitsForHost(task.kind) && !(task.hostId !== null && isConnected(task.hostId))) {
+    return { now: false, supersede: [] };
+  }
+  const others = earlier.filter((o) => task.instanceId !== null && o.instanceId === task.instanceId);
+  const supersede = others.filter((other) => !other.cancelRequested && supersedes(task.kind, other.kind));
+  return { now: others.length === 0, supersede };
+}
