@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
-import { userInfo } from 'node:os';
 import { pipeline } from 'node:stream';
-import { isMethodName } from '../../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../../domain/errors.ts';
+import { processCaller } from '../../identity/context.ts';
 import { LineReader } from './lines.ts';
 import {
   ClientMessage,
@@ -81,7 +80,7 @@ export class LocalSession implements Disposable {
   #take(message: ClientMessage): void {
     if (this.#phase === 'greeting' || message.type === 'hello') return this.#greet(message);
     if (message.type === 'call') {
-      return this.#answer(message.id, () => this.#call(message.method, message.input));
+      return this.#answer(message.id, () => this.#plane.call(message.method, message.input, processCaller()));
     }
     if (message.type === 'subscribe') return this.#answer(message.id, () => this.#subscribe());
     void this.#attach(message.id, message.ticket);
@@ -98,11 +97,6 @@ export class LocalSession implements Disposable {
     if (message.protocol !== PROTOCOL) this.#end();
   }
 
-  async #call(method: string, input: unknown): Promise<unknown> {
-    if (!isMethodName(method)) throw new ExpectedError('bad_input', `There is no method named ${method}.`);
-    return this.#plane.call(method, input, { user: userInfo().username });
-  }
-
   #subscribe(): Promise<null> {
     this.#subscription ??= this.#plane.subscribe((event) => this.#send({ type: 'event', event }));
     return Promise.resolve(null);
@@ -110,7 +104,7 @@ export class LocalSession implements Disposable {
 
   #answer(id: number, run: () => Promise<unknown>): void {
     this.#calls += 1;
-    void run()
+    void new Promise((resolve) => resolve(run()))
       .then(
         (output) => this.#send({ type: 'result', id, output }),
         (error: unknown) => this.#send({ type: 'error', id, error: toErrorBody(error) }),
