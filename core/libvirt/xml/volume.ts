@@ -13,7 +13,8 @@ export const volume = mapper('volume', {
   physical: whole('physical'),
   path: text('target/path'),
   format: text('target/format/@type'),
-  mode: text('target/permissions/mode'),
+  /** `1.1` is what every QEMU of this century reads; without it libvirt asks for 0.10, which knows no zero clusters */
+  compat: text('target/compat'),
   backingPath: text('backingStore/path'),
   backingFormat: text('backingStore/format/@type'),
 });

@@ -1,0 +1,131 @@
+import type { CallOptions, LibvirtConnection } from '../libvirt/connection.ts';
+import { SPARSE_STREAM, storageVolume } from '../libvirt/protocol/storage.ts';
+import { buildConfigDrive, type ConfigDriveInput } from './config-drive.ts';
+import {
+  configDriveVolume,
+  consoleLogVolume,
+  ephemeralVolume,
+  guestPrefix,
+  imageVolume,
+  rootVolume,
+  swapVolume,
+} from './names.ts';
+import { isBusy } from './patience.ts';
+import type { StoragePool } from './pool.ts';
+import { swapHeader } from './swap.ts';
+
+const GIB = 2 ** 30;
+const MIB = 2 ** 20;
+
+export interface RootDiskInput {
+  readonly id: string;
+  /** GiB; 0 means the size of the image */
+  readonly disk: number;
+  readonly image: {
+    readonly id: string;
+    readonly diskFormat: 'qcow2' | 'raw';
+    /** bytes */
+    readonly virtualSize: number;
+  };
+}
+
+/** An empty disk over the cached image, at least as large as it. */
+export async function createRootDisk(
+  pool: StoragePool,
+  guest: RootDiskInput,
+  options: CallOptions,
+): Promise<void> {
+  const { image } = guest;
+  await pool.create(
+    {
+      name: rootVolume(guest.id),
+      capacity: Math.max(guest.disk * GIB, image.virtualSize),
+      format: 'qcow2',
+      backing: {
+        path: `${pool.path}/${imageVolume(image.id, image.diskFormat)}`,
+        format: image.diskFormat,
+      },
+    },
+    options,
+  );
+}
+
+/** @param gib size; 0: none is wanted */
+export async function createEphemeralDisk(
+  pool: StoragePool,
+  guestId: string,
+  gib: number,
+  options: CallOptions,
+): Promise<void> {
+  if (gib === 0) return;
+  await pool.create({ name: ephemeralVolume(guestId), capacity: gib * GIB, format: 'qcow2' }, options);
+}
+
+/** @param mib size; 0: none is wanted */
+export async function createSwapDisk(
+  connection: LibvirtConnection,
+  pool: StoragePool,
+  guestId: string,
+  mib: number,
+  options: CallOptions,
+): Promise<void> {
+  if (mib === 0) return;
+  const name = swapVolume(guestId);
+  await pool.create({ name, capacity: mib * MIB, format: 'raw' }, options);
+  await writeStart(connection, pool, name, swapHeader(mib * MIB, guestId), options);
+}
+
+/** Written anew on every try: what it tells may have changed, and a cut-off one is of no use. */
+export async function writeConfigDrive(
+  connection: LibvirtConnection,
+  pool: StoragePool,
+  guest: ConfigDriveInput,
+  options: CallOptions,
+): Promise<void> {
+  const name = configDriveVolume(guest.id);
+  const content = buildConfigDrive(guest);
+  await pool.remove(name, options);
+  await pool.create({ name, capacity: content.length, format: 'raw' }, options);
+  await writeStart(connection, pool, name, content, options);
+}
+
+async function writeStart(
+  connection: LibvirtConnection,
+  pool: StoragePool,
+  name: string,
+  content: Buffer,
+  options: CallOptions,
+): Promise<void> {
+  const volume = await pool.get(name, options);
+  const args = { volume, offset: 0, length: content.length, flags: SPARSE_STREAM };
+  await using upload = await connection.openUpload(storageVolume.upload, args, options);
+  await upload.write(content);
+  await upload.finish();
+}
+
+/** So that the pool knows the file from the first day: a log that only QEMU made would need a refresh to be seen. */
+export async function createConsoleLog(
+  pool: StoragePool,
+  guestId: string,
+  options: CallOptions,
+): Promise<void> {
+  await pool.create({ name: consoleLogVolume(guestId), capacity: 0, format: 'raw' }, options);
+}
+
+/** Everything that carries the guest's prefix, logs that were rotated away included. */
+export async function removeGuestVolumes(
+  pool: StoragePool,
+  guestId: string,
+  options: CallOptions,
+): Promise<void> {
+  const prefix = guestPrefix(guestId);
+  try {
+    await pool.refresh(options);
+  } catch (error) {
+    // While an upload goes on there is no refresh; only logs that were rotated away need one to be found.
+    if (!isBusy(error)) throw error;
+  }
+  for (const name of await pool.names(options)) {
+    if (name.startsWith(prefix)) await pool.remove(name, options);
+  }
+}

@@ -1,0 +1,132 @@
+import { ExpectedError, isExpected } from '../domain/errors.ts';
+import type { CallOptions, LibvirtConnection } from '../libvirt/connection.ts';
+import { isVirError, VIR_ERR } from '../libvirt/errors.ts';
+import { storagePool, storageVolume, VOLUME_INFO } from '../libvirt/protocol/storage.ts';
+import type { PoolRef, VolumeRef } from '../libvirt/protocol/types.ts';
+import { buildXml } from '../libvirt/xml/mapper.ts';
+import { volume } from '../libvirt/xml/volume.ts';
+import { patiently } from './patience.ts';
+
+export interface NewVolume {
+  readonly name: string;
+  /** bytes */
+  readonly capacity: number;
+  readonly format: 'qcow2' | 'raw';
+  /** the file it is laid over, with its format pinned */
+  readonly backing?: { readonly path: string; readonly format: 'qcow2' | 'raw' };
+}
+
+/** Making and deleting a file may have to wait for a slow disk. Milliseconds. */
+const DISK_DEADLINE = 120_000;
+
+/**
+ * A storage pool that is a folder, and the volumes in it. "Not there" is an answer, not an error, and removing what is
+ * gone succeeds.
+ */
+export class StoragePool {
+  readonly #connection: LibvirtConnection;
+  readonly #ref: PoolRef;
+  /** the folder on the host */
+  readonly path: string;
+
+  constructor(connection: LibvirtConnection, ref: PoolRef, path: string) {
+    this.#connection = connection;
+    this.#ref = ref;
+    this.path = path;
+  }
+
+  get name(): string {
+    return this.#ref.name;
+  }
+
+  /** bytes */
+  async space(options: CallOptions): Promise<{ capacity: number; available: number }> {
+    return this.#connection.call(storagePool.getInfo, { pool: this.#ref }, options);
+  }
+
+  async find(name: string, options: CallOptions): Promise<VolumeRef | null> {
+    try {
+      const found = await this.#connection.call(
+        storageVolume.lookupByName,
+        { pool: this.#ref, name },
+        options,
+      );
+      return found.volume;
+    } catch (error) {
+      if (isVirError(error, VIR_ERR.noStorageVol)) return null;
+      throw error;
+    }
+  }
+
+  /** @throws ExpectedError `libvirt.not_found` */
+  async get(name: string, options: CallOptions): Promise<VolumeRef> {
+    const found = await this.find(name, options);
+    if (found) return found;
+    throw new ExpectedError('libvirt.not_found', `There is no volume ${name} in pool ${this.name}`);
+  }
+
+  /** Takes the one that is there, too. @throws ExpectedError `host.disk_full` */
+  async create(wanted: NewVolume, options: CallOptions): Promise<VolumeRef> {
+    const there = await this.find(wanted.name, options);
+    if (there) return there;
+    const xml = buildXml(volume, {
+      name: wanted.name,
+      capacityUnit: 'bytes',
+      capacity: wanted.capacity,
+      allocationUnit: 'bytes',
+      // A qcow2 file grows by itself; a raw one stays a hole until it is written.
+      allocation: 0,
+      format: wanted.format,
+      compat: wanted.format === 'qcow2' ? '1.1' : undefined,
+      backingPath: wanted.backing?.path,
+      backingFormat: wanted.backing?.format,
+    });
+    const limits = { ...options, deadline: DISK_DEADLINE };
+    const made = await this.#connection.call(
+      storageVolume.createXml,
+      { pool: this.#ref, xml, flags: 0 },
+      limits,
+    );
+    return made.volume;
+  }
+
+  async remove(name: string, options: CallOptions): Promise<void> {
+    const found = await this.find(name, options);
+    if (!found) return;
+    const limits = { ...options, deadline: DISK_DEADLINE };
+    try {
+      // A volume whose upload was just cut is in use for a moment longer.
+      await patiently(options.signal, () =>
+        this.#connection.call(storageVolume.delete, { volume: found, flags: 0 }, limits),
+      );
+    } catch (error) {
+      if (!isVirError(error, VIR_ERR.noStorageVol) && !isGoneFile(error)) throw error;
+    }
+  }
+
+  async names(options: CallOptions): Promise<string[]> {
+    const args = { pool: this.#ref, needResults: 1, flags: 0 };
+    const { volumes } = await this.#connection.call(storagePool.listAllVolumes, args, options);
+    return volumes.map((found) => found.name);
+  }
+
+  /** bytes of the file */
+  async fileSize(of: VolumeRef, options: CallOptions): Promise<number> {
+    const args = { volume: of, flags: VOLUME_INFO.physical };
+    const info = await this.#connection.call(storageVolume.getInfoFlags, args, options);
+    return info.allocation;
+  }
+
+  /** Finds files that came by other ways than libvirt. */
+  async refresh(options: CallOptions): Promise<void> {
+    const limits = { ...options, deadline: DISK_DEADLINE };
+    await patiently(options.signal, () =>
+      this.#connection.call(storagePool.refresh, { pool: this.#ref, flags: 0 }, limits),
+    );
+  }
+}
+
+/** Somebody deleted the file itself: libvirt fails to unlink it. */
+function isGoneFile(error: unknown): boolean {
+  return isExpected(error) && /No such file or directory/.test(error.message);
+}
