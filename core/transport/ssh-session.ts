@@ -54,12 +54,7 @@ export class SshSession {
       limits,
       () => this.#silence(limits.deadline),
       async () => {
-        this.#start(linkTimeout);
-        const negotiated = await Promise.race([this.#negotiated.promise, this.#lost.promise]).catch(
-          (error) => {
-            throw this.#hostKeyError ?? handshakeError(this.#hop, this.#hello, error);
-          },
-        );
+        const negotiated = await this.#exchangeKeys(linkTimeout);
         const risk = terrapinRisk(negotiated, this.#hello.offer);
         if (risk !== null) {
           throw noCommonAlgorithm(
@@ -104,8 +99,19 @@ export class SshSession {
     }
   }
 
+  async #exchangeKeys(linkTimeout: number): Promise<Negotiated> {
+    try {
+      this.#start(linkTimeout);
+      return await Promise.race([this.#negotiated.promise, this.#lost.promise]);
+    } catch (error) {
+      throw this.#hostKeyError ?? handshakeError(this.#hop, this.#hello, error);
+    }
+  }
+
   #start(linkTimeout: number): void {
     const { client } = this;
+    // A server may hang up before anybody listens, and nothing more is heard of it then.
+    if (this.#socket.destroyed || this.#socket.readableEnded) throw new Error('the connection was closed');
     client.on('error', (error) => this.#onError(error));
     client.on('close', () => this.#lost.reject(new Error('the connection was closed')));
     client.on('handshake', (negotiated) => this.#negotiated.resolve(negotiated));

@@ -64,11 +64,11 @@ export class SshDaemon {
     const config = join(world.folder, `sshd-${port}.conf`);
     const keys = await Promise.all(hostKeys.map((type) => world.keygen(`host-${port}-${type}`, type)));
     const text = [
+      ...lines,
       `ListenAddress 127.0.0.1:${port}`,
       ...keys.map((key) => `HostKey ${key}`),
       `PidFile ${join(world.folder, `sshd-${port}.pid`)}`,
       `AuthorizedKeysFile ${world.folder}/authorized_keys`,
-      ...lines.filter((line) => !line.startsWith('Match')),
       'StrictModes no',
       'UsePAM no',
       'PasswordAuthentication no',
@@ -93,10 +93,18 @@ export class SshDaemon {
     return daemon;
   }
 
+  /** No new connections; those that are there live on. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     this.#process.kill();
     await once(this.#process, 'exit');
+  }
+
+  /** The connections die as well. */
+  async kill(): Promise<void> {
+    const children = await run(['pgrep', '-P', String(this.#process.pid)], { allowFailure: true });
+    for (const pid of children.stdout.split('\n').filter(Boolean)) process.kill(Number(pid), 'SIGKILL');
+    await this.stop();
   }
 }
 
