@@ -128,13 +128,13 @@ function upload(
   });
 }
 
-// The row goes with the task's end: until then the hosts' copies are known and the file is there.
+/** The row goes with the task's end: until then the hosts' copies are known. Deleting again changes nothing. */
 function remove(database: Database, tasks: TaskControl, ref: string, { requestId }: RequestContext) {
-  return database.write((tx) => {
-    const { id, name } = findImage(tx, ref);
-    if (findActiveTask(tx, 'image.delete', id) !== undefined) return { id };
-    const copying = findActiveTask(tx, 'image.create', id);
-    if (copying !== undefined) tasks.cancel(tx, copying.id);
+  const { id, name } = findImage(database, ref);
+  if (findActiveTask(database, 'image.delete', id) !== undefined) return { id };
+  const copying = findActiveTask(database, 'image.create', id);
+  if (copying !== undefined) tasks.cancel(copying.id);
+  database.write((tx) =>
     enqueue(tx, {
       kind: 'image.delete',
       input: { imageId: id },
@@ -143,9 +143,9 @@ function remove(database: Database, tasks: TaskControl, ref: string, { requestId
       requestId,
       cancellable: false,
       lane: 'image',
-    });
-    return { id };
-  });
+    }),
+  );
+  return { id };
 }
 
 export function imageHandlers(database: Database, tasks: TaskControl): Handlers<keyof typeof imageMethods> {

@@ -8,7 +8,6 @@ import type { Tx } from '../state/database.ts';
 import { transition } from '../state/instances.ts';
 import { findActiveTask } from '../state/tasks.ts';
 import { checkState, findInstance } from './find-instance.ts';
-import type { TaskControl } from './tasks.ts';
 
 type Accepted = Output<'instance.start'>;
 type InstanceTask = Extract<TaskKind, `instance.${string}`>;
@@ -93,15 +92,13 @@ export function rebootInstance(
 }
 
 /**
- * Whoever deletes what is being deleted already gets the answer of the first. Source: `_delete` in nova/compute/api.py,
+ * Whatever else is under way with the instance makes way: the queue cancels it first. Whoever deletes what is being deleted already gets the answer of the first. Source: `_delete` in nova/compute/api.py,
  * which lets a second delete through to the same end.
  */
-export function deleteInstance(tx: Tx, ref: string, tasks: TaskControl, context: RequestContext): Accepted {
+export function deleteInstance(tx: Tx, ref: string, context: RequestContext): Accepted {
   const instance = findInstance(tx, ref);
   const running = findActiveTask(tx, 'instance.delete', instance.id);
   if (running !== undefined) return { instance, taskId: running.id };
-  const build = findActiveTask(tx, 'instance.create', instance.id);
-  if (build !== undefined) tasks.cancel(tx, build.id);
   const input = { instanceId: instance.id };
   return accept(
     tx,

@@ -10,7 +10,6 @@ import { checkState, findInstance, hostOf } from './find-instance.ts';
 import { chooseParts, createInstances } from './instance-create.ts';
 import { deleteInstance, rebootInstance, startInstance, stopInstance } from './instance-power.ts';
 import type { Handlers } from './router.ts';
-import type { TaskControl } from './tasks.ts';
 
 /** milliseconds */
 const XML_DEADLINE = 20_000;
@@ -43,14 +42,10 @@ function preview(database: Database, request: Parsed<'instance.preview'>) {
   return selectDestinations(database, { flavor, image, requestedHostId });
 }
 
-export interface InstanceDeps {
-  readonly database: Database;
-  readonly drivers: DriverRegistry;
-  readonly tasks: TaskControl;
-}
-
-export function instanceHandlers(deps: InstanceDeps): Handlers<keyof typeof instanceMethods> {
-  const { database, drivers, tasks } = deps;
+export function instanceHandlers(
+  database: Database,
+  drivers: DriverRegistry,
+): Handlers<keyof typeof instanceMethods> {
   return {
     'instance.create': (input, context) => createInstances(database, input, context),
     'instance.preview': (input) => preview(database, input),
@@ -58,7 +53,7 @@ export function instanceHandlers(deps: InstanceDeps): Handlers<keyof typeof inst
     'instance.list': () => listInstances(database),
     'instance.show': ({ ref }) => findInstance(database, ref),
     'instance.actions': ({ ref }) => listActions(database, findInstance(database, ref).id),
-    'instance.delete': ({ ref }, context) => database.write((tx) => deleteInstance(tx, ref, tasks, context)),
+    'instance.delete': ({ ref }, context) => database.write((tx) => deleteInstance(tx, ref, context)),
     'instance.start': ({ ref }, context) => database.write((tx) => startInstance(tx, ref, context)),
     'instance.stop': ({ ref }, context) => database.write((tx) => stopInstance(tx, ref, context)),
     'instance.reboot': ({ ref, type }, context) =>

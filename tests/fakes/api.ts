@@ -15,6 +15,7 @@ import {
   contract,
   type hostMethods,
   type MethodName,
+  type Task,
 } from '../../core/contract/index.ts';
 import { ExpectedError } from '../../core/domain/errors.ts';
 import { silentLog } from '../../core/domain/log.ts';
@@ -24,9 +25,14 @@ import { refreshInventory } from '../../core/placement/providers.ts';
 import { openDatabase } from '../../core/state/database.ts';
 import { insertHost, updateHost } from '../../core/state/hosts.ts';
 import { insertImage } from '../../core/state/images.ts';
-import { updateTask } from '../../core/state/tasks.ts';
+import { getTask, updateTask } from '../../core/state/tasks.ts';
 
 const GIB = 1024 ** 3;
+
+function orThrow(task: Task | null | undefined): Task {
+  if (!task) throw new Error('the task is gone');
+  return task;
+}
 
 /** The API over a database in memory. No task runs: what was put on the queue stays to be looked at. */
 export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } = {}) {
@@ -41,9 +47,13 @@ export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } =
       return driver;
     },
   };
-  const control: TaskControl = {
-    cancel: (tx, id) => void updateTask(tx, id, { set: { state: 'cancelled', finishedAt: timestamp() } }),
-    progressOf: () => null,
+  const tasks: TaskControl = {
+    withProgress: (task) => task,
+    cancel: (id) => {
+      const set = { state: 'cancelled', finishedAt: timestamp() } as const;
+      return orThrow(database.write((tx) => updateTask(tx, id, { set })));
+    },
+    wait: async (id) => orThrow(getTask(database, id)),
   };
   const tickets = new ConsoleTickets();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- hosts have tests of their own
@@ -52,9 +62,9 @@ export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } =
     {
       ...flavorHandlers(database),
       ...keypairHandlers(database, sshFolder),
-      ...imageHandlers(database, control),
-      ...instanceHandlers({ database, drivers: registry, tasks: control }),
-      ...taskHandlers(database, control),
+      ...imageHandlers(database, tasks),
+      ...instanceHandlers(database, registry),
+      ...taskHandlers(database, tasks),
       ...consoleHandlers(database, registry, tickets),
       ...systemHandlers(database, { version: '0', home: '/home', owner: 'serve', notices: [] }),
       ...hosts,
