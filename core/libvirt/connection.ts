@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { ExpectedError } from '../domain/errors.ts';
 import { silentLog, type Log } from '../domain/log.ts';
 import { EventHub, type Subscription } from './event-hub.ts';
-import { handshake, type HostIdentity } from './handshake.ts';
+import { dotted, handshake, type HostIdentity } from './handshake.ts';
 import { connect } from './protocol/connect.ts';
 import { network, type NetworkUpdate } from './protocol/network.ts';
 import type { EventKind, EventMessage, Procedure } from './protocol/procedure.ts';
@@ -83,6 +83,11 @@ export class LibvirtConnection implements AsyncDisposable {
 
   call<A, R>(procedure: Procedure<A, R, 'none'>, args: A, options: CallOptions = {}): Promise<R> {
     return this.#client.call(procedure, args, options);
+  }
+
+  /** Dotted. The host probes its QEMU for this, which can take a second. */
+  async hypervisorVersion(options: CallOptions = {}): Promise<string> {
+    return dotted((await this.call(connect.getVersion, {}, options)).version);
   }
 
   /** A console, screenshot or plain download. `signal` in the options ends the opening, not the stream: destroy that. */

@@ -10,8 +10,6 @@ export interface HostIdentity {
   readonly driver: string;
   /** dotted */
   readonly libvirtVersion: string;
-  /** dotted */
-  readonly hypervisorVersion: string;
   readonly features: Features;
 }
 
@@ -22,16 +20,15 @@ interface Features {
   readonly networkUpdateOrder: boolean;
 }
 
-/** Authenticates, opens `uri` and asks the host for its name, versions and features: three round trips. */
+/** Authenticates, opens `uri` and asks the host for its name, version and features: three round trips. */
 export async function handshake(client: RpcClient, uri: string, options: CallOptions): Promise<HostIdentity> {
   await authenticate(client, options);
   await client.call(connect.open, { name: uri, flags: 0 }, options);
   const has = (feature: number) => supports(client, feature, options);
-  const [hostname, type, lib, hypervisor, keepalive, eventCallback, networkUpdateOrder] = await Promise.all([
+  const [hostname, type, lib, keepalive, eventCallback, networkUpdateOrder] = await Promise.all([
     client.call(connect.getHostname, {}, options),
     client.call(connect.getType, {}, options),
     client.call(connect.getLibVersion, {}, options),
-    client.call(connect.getVersion, {}, options),
     has(FEATURE.keepalive),
     has(FEATURE.eventCallback),
     has(FEATURE.networkUpdateOrder),
@@ -40,7 +37,6 @@ export async function handshake(client: RpcClient, uri: string, options: CallOpt
     hostname: hostname.hostname,
     driver: type.type,
     libvirtVersion: dotted(lib.version),
-    hypervisorVersion: dotted(hypervisor.version),
     features: { keepalive, eventCallback, networkUpdateOrder },
   };
 }
@@ -68,7 +64,7 @@ async function supports(client: RpcClient, feature: number, options: CallOptions
   }
 }
 
-/** @param version major * 1,000,000 + minor * 1,000 + release */
-function dotted(version: number): string {
+/** A version as people write it. @param version major * 1,000,000 + minor * 1,000 + release */
+export function dotted(version: number): string {
   return [Math.floor(version / 1_000_000), Math.floor(version / 1000) % 1000, version % 1000].join('.');
 }

@@ -117,14 +117,14 @@ export const connect = {
       threads: int,
     }),
   ),
-  /** `cpuNum` -1: all; values in nanoseconds since the host's start */
+  /** `cpuNum` -1: all; values in nanoseconds since the host's start. `nparams` must be the exact number: ask with 0 first. */
   nodeGetCpuStats: procedure(
     'node_get_cpu_stats',
     227,
     struct({ cpuNum: int, nparams: int, flags: uint }),
     nodeStats,
   ),
-  /** `cellNum` -1: all; values in KiB */
+  /** `cellNum` -1: all; values in KiB. `nparams` must be the exact number: ask with 0 first. */
   nodeGetMemoryStats: procedure(
     'node_get_memory_stats',
     228,
