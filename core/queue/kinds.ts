@@ -50,7 +50,8 @@ export function waitsForHost(kind: string): boolean {
   return kind === 'instance.cleanup';
 }
 
-/** Has an earlier task of the same instance cancelled, whether or not a person could. Otherwise it waits for it. */
+/** Has an earlier task of the same thing cancelled, whether or not a person could. Otherwise it waits for it. */
 export function supersedes(kind: string, other: string): boolean {
-  return kind === 'instance.delete' || (kind === 'instance.reboot' && other === 'instance.reboot');
+  if (kind === 'instance.reboot') return other === 'instance.reboot';
+  return (kind === 'instance.delete' || kind === 'image.delete') && kind !== other;
 }

@@ -9,6 +9,7 @@ export interface PendingTask {
   readonly lane: string;
   readonly state: string;
   readonly instanceId: string | null;
+  readonly imageId: string | null;
   readonly hostId: string | null;
   readonly generation: number;
   readonly cancelRequested: boolean;
@@ -19,7 +20,17 @@ export function listPending(reader: Reader): PendingTask[] {
   const rows = reader.all(
     q
       .selectFrom('tasks')
-      .select(['id', 'kind', 'lane', 'state', 'instance_id', 'host_id', 'generation', 'cancel_requested'])
+      .select([
+        'id',
+        'kind',
+        'lane',
+        'state',
+        'instance_id',
+        'image_id',
+        'host_id',
+        'generation',
+        'cancel_requested',
+      ])
       .where('state', 'in', ['queued', 'running'])
       .orderBy('created_at')
       .orderBy(sql`rowid`),
@@ -30,6 +41,7 @@ export function listPending(reader: Reader): PendingTask[] {
     lane: row.lane,
     state: row.state,
     instanceId: row.instance_id,
+    imageId: row.image_id,
     hostId: row.host_id,
     generation: row.generation,
     cancelRequested: row.cancel_requested === 1,

@@ -2,7 +2,7 @@ import type { ContractEvent, Task, TaskProgress } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
-import type { Database } from '../state/database.ts';
+import type { Database, Tx } from '../state/database.ts';
 import { getTask, getTaskRecord, type TaskRecord, updateTask } from '../state/tasks.ts';
 import type { Clock } from './clock.ts';
 import { isLane, isTaskKind, type Lane, type TaskKind } from './kinds.ts';
@@ -12,7 +12,6 @@ import type { Move, Operations } from './operation.ts';
 import { listPending, type PendingTask } from './pending.ts';
 import { ProgressMeter } from './progress.ts';
 import { Fenced, TaskRun } from './task-run.ts';
-import { isOver, TaskWaiters } from './task-waiters.ts';
 import { turnOf } from './turns.ts';
 
 export interface TaskRunnerOptions {
@@ -48,14 +47,15 @@ export class TaskRunner implements AsyncDisposable {
   readonly #running = new Map<string, Running>();
   readonly #runs = new Set<Promise<void>>();
   readonly #shutdown = new AbortController();
-  readonly #waiters: TaskWaiters;
+  /** those who were asked to end, and why */
+  readonly #asked = new Map<string, string>();
+  readonly #idle = new Set<() => void>();
   #subscription: Disposable | null = null;
   #retry: Disposable | null = null;
   #due = false;
 
   constructor(options: TaskRunnerOptions) {
     this.#options = options;
-    this.#waiters = new TaskWaiters(options.clock);
   }
 
   start(): void {
@@ -73,7 +73,7 @@ export class TaskRunner implements AsyncDisposable {
     const timer = this.#options.clock.after(PATIENCE, resolve);
     await Promise.race([Promise.allSettled(this.#runs), promise]);
     timer[Symbol.dispose]();
-    this.#waiters.tellIdle();
+    this.#tellIdle();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,48 +84,58 @@ export class TaskRunner implements AsyncDisposable {
     return this.#running.size;
   }
 
-  /** The task with its progress of this moment. */
-  withProgress(task: Task): Task {
-    return { ...task, progress: this.#running.get(task.id)?.progress ?? null };
+  /** Where a running task stands; null where nothing is counted. */
+  progressOf(id: string): TaskProgress | null {
+    return this.#running.get(id)?.progress ?? null;
   }
 
   /**
-   * Asks a task to end; what it has done so far is undone.
+   * Asks a task to end, once the caller's transaction is on disk; what it has done so far is undone.
    * @throws ExpectedError `task.not_found`, `task.not_cancellable`
    */
-  cancel(id: string): Task {
-    const task = this.#options.database.write((tx) => {
-      const before = getTask(tx, id);
-      if (before === undefined) throw new ExpectedError('task.not_found', `There is no task ${id}`);
-      if (isOver(before) || !before.cancellable) {
-        const why = isOver(before) ? `it is over (${before.state})` : 'it must run to its end';
-        throw new ExpectedError('task.not_cancellable', `The task cannot be cancelled: ${why}`);
-      }
-      return updateTask(tx, id, { set: { cancelRequested: true } }) ?? before;
-    });
-    this.#abort(id, 'It was cancelled');
-    return this.withProgress(task);
-  }
-
-  /** @returns the task when it has ended, or as it is after `timeout` milliseconds */
-  async wait(id: string, timeout: number, signal?: AbortSignal): Promise<Task> {
-    const task = getTask(this.#options.database, id);
-    if (task === undefined) throw new ExpectedError('task.not_found', `There is no task ${id}`);
-    if (!isOver(task)) await this.#waiters.ended(id, timeout, signal);
-    return this.withProgress(getTask(this.#options.database, id) ?? task);
+  cancel(tx: Tx, id: string): void {
+    const task = getTask(tx, id);
+    if (task === undefined) throw new ExpectedError('task.not_found', `There is no task ${id}.`);
+    const over = task.state !== 'queued' && task.state !== 'running';
+    if (over || !task.cancellable) {
+      const why = over ? `it is over (${task.state})` : 'it must run to its end';
+      throw new ExpectedError('task.not_cancellable', `The task cannot be cancelled: ${why}.`);
+    }
+    this.#askToEnd(tx, id, 'It was cancelled');
   }
 
   /** Resolves as soon as nothing runs and nothing that could run is queued. */
   async idle(): Promise<void> {
     if (this.#running.size === 0 && !this.#due) return;
-    await this.#waiters.idle();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#idle.add(resolve);
+    await promise;
+  }
+
+  #tellIdle(): void {
+    for (const resolve of this.#idle) resolve();
+    this.#idle.clear();
+  }
+
+  #askToEnd(tx: Tx, id: string, why: string): void {
+    this.#asked.set(id, why);
+    updateTask(tx, id, { set: { cancelRequested: true } });
   }
 
   #hear(event: ContractEvent): void {
-    if (event.type === 'task.changed') {
-      if (isOver(event.value)) this.#waiters.tellEnded(event.value.id);
-      if (event.value.state === 'queued') this.#schedule();
-    } else if (event.type === 'host.changed' && event.value.connection === 'connected') this.#schedule();
+    if (event.type === 'task.changed') this.#hearTask(event.value);
+    else if (event.type === 'host.changed' && event.value.connection === 'connected') this.#schedule();
+  }
+
+  #hearTask(task: Task): void {
+    if (task.state === 'queued') this.#schedule();
+    const why = this.#asked.get(task.id);
+    if (why === undefined) return;
+    this.#asked.delete(task.id);
+    // The transaction that asked may have been rolled back: only what is on disk counts.
+    if (!getTaskRecord(this.#options.database, task.id)?.cancelRequested) return;
+    this.#running.get(task.id)?.cancel.abort(new ExpectedError('cancelled', why));
+    this.#schedule();
   }
 
   // Many events come at once; the queue is read once for all of them.
@@ -136,7 +146,7 @@ export class TaskRunner implements AsyncDisposable {
       this.#due = false;
       if (this.#shutdown.signal.aborted) return;
       this.#takeTasks();
-      if (this.#running.size === 0 && !this.#due) this.#waiters.tellIdle();
+      if (this.#running.size === 0 && !this.#due) this.#tellIdle();
     });
   }
 
@@ -152,22 +162,14 @@ export class TaskRunner implements AsyncDisposable {
 
   #consider(task: PendingTask, kind: TaskKind, lane: Lane, earlier: readonly PendingTask[]): void {
     const turn = turnOf(task, earlier, this.#options.isConnected);
-    for (const other of turn.supersede) this.#supersede(other, kind);
+    const { database } = this.#options;
+    for (const other of turn.supersede) {
+      database.write((tx) => this.#askToEnd(tx, other.id, `It made way for another task (${kind})`));
+    }
     if (!turn.now) return;
     const entered = this.#lanes.enter(lane, kind);
     // What is to end is not kept waiting by a full lane.
     if (entered || task.cancelRequested) this.#claim(task, kind, entered ? lane : null);
-  }
-
-  #supersede(task: PendingTask, by: TaskKind): void {
-    this.#options.database.write((tx) => updateTask(tx, task.id, { set: { cancelRequested: true } }));
-    this.#abort(task.id, `It made way for another task (${by})`);
-    this.#schedule();
-  }
-
-  #abort(id: string, why: string): void {
-    this.#running.get(id)?.cancel.abort(new ExpectedError('cancelled', why));
-    this.#schedule();
   }
 
   #claim(pending: PendingTask, kind: TaskKind, lane: Lane | null): void {

@@ -8,8 +8,15 @@ export interface Turn {
   readonly supersede: readonly PendingTask[];
 }
 
+// Copies of one image go to several hosts at once; only its end wants to be alone with it.
+function conflict(a: PendingTask, b: PendingTask): boolean {
+  if (a.instanceId !== null && a.instanceId === b.instanceId) return true;
+  const deletes = a.kind === 'image.delete' || b.kind === 'image.delete';
+  return deletes && a.imageId !== null && a.imageId === b.imageId;
+}
+
 /**
- * Whose turn it is: tasks of one instance run one after the other, in the order in which they were asked for; one that
+ * Whose turn it is: tasks that work on the same thing run one after the other, in the order in which they were asked for; one that
  * supersedes others has them cancelled. What is to be cancelled itself waits for nobody.
  * @param earlier the pending tasks that were asked for before it
  */
@@ -22,7 +29,7 @@ export function turnOf(
   if (waitsForHost(task.kind) && !(task.hostId !== null && isConnected(task.hostId))) {
     return { now: false, supersede: [] };
   }
-  const others = earlier.filter((o) => task.instanceId !== null && o.instanceId === task.instanceId);
+  const others = earlier.filter((other) => conflict(task, other));
   const supersede = others.filter((other) => !other.cancelRequested && supersedes(task.kind, other.kind));
   return { now: others.length === 0, supersede };
 }
