@@ -24,7 +24,7 @@ function sources() {
   const files = SOURCES.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );
-  const rows = [...files, ...SETTINGS].filter((name) => !/\.test\.tsx?$/.test(name)).sort();
+  const rows = [...files, ...SETTINGS].filter((name) => !/\.test\.tsx?$/.test(name)).toSorted();
   const facts = rows.flatMap((name) => {
     const stat = statSync(join(ROOT, name), { throwIfNoEntry: false });
     return stat?.isFile() ? [`${name} ${stat.size} ${stat.mtimeMs}`] : [];

@@ -17,7 +17,8 @@ export async function startDisplay() {
   const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
-  const pipe = /** @type {import('node:stream').Readable} */ (child.stdio[3]);
+  const pipe = child.stdio[3];
+  if (!pipe) throw new Error('Xvfb was started without a pipe');
   const [number] = await once(pipe, 'data');
   pipe.destroy();
   return { name: `:${String(number).trim()}`, end: () => void child.kill() };

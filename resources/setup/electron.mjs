@@ -32,8 +32,8 @@ const FALLBACK = {
 
 /** @param {string} dist folder of an Electron */
 function executable(dist) {
-  const name = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' };
-  return join(dist, name[/** @type {'darwin' | 'win32'} */ (process.platform)] ?? 'electron');
+  if (process.platform === 'darwin') return join(dist, 'Electron.app', 'Contents', 'MacOS', 'Electron');
+  return join(dist, process.platform === 'win32' ? 'electron.exe' : 'electron');
 }
 
 /** The Electron that set-up chose, as path of its program. Null before set-up, or where none could be had. */

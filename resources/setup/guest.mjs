@@ -21,7 +21,7 @@ const TOOLS = [
 ];
 
 function recipeDigest() {
-  const names = readdirSync(RECIPE, { recursive: true, encoding: 'utf8' }).sort();
+  const names = readdirSync(RECIPE, { recursive: true, encoding: 'utf8' }).toSorted();
   const files = names.filter((name) => statSync(join(RECIPE, name)).isFile());
   return digest(...files.flatMap((name) => [name, readFileSync(join(RECIPE, name))]));
 }

@@ -1,4 +1,4 @@
-// Set-up and entry of every npm script: node resources/setup/run.mjs start|test|check|bench|lab|setup
+// Set-up and entry of every npm script: node resources/setup/run.mjs start|test|check|bench|lab|dist|setup
 // Plain JavaScript without packages, for it runs before any is installed, on whatever Node the machine has.
 import { join } from 'node:path';
 import { ensureBuild } from './build.mjs';
@@ -9,7 +9,7 @@ import { ensureLibvirt, reportLibvirt } from './libvirt.mjs';
 import { ensureModules, linkCommand } from './modules.mjs';
 import { ensurePackages } from './packages.mjs';
 import { ROOT } from './paths.mjs';
-import { pinnedNode, show } from './process.mjs';
+import { pinnedNode, script, show } from './process.mjs';
 import { elapsed, line, SetupError } from './say.mjs';
 import { start } from './start.mjs';
 import { runTests } from './test.mjs';
@@ -40,6 +40,12 @@ const COMMANDS = {
   test: async () => (await setUp('test'), runTests()),
   bench: async (args) => (await setUp('bench'), program('tests/bench/main.ts', args)),
   lab: async (args) => (await setUp('test'), program('tests/lab/main.ts', args)),
+  dist: async (args) => {
+    await ensureModules();
+    await ensureGuest();
+    await ensureBuild();
+    return show(pinnedNode(), [script('electron-builder'), '--publish', 'never', ...args]);
+  },
   check: async () => (await ensureModules(), (await runChecks()).failed > 0 ? 1 : 0),
 };
 

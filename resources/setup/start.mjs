@@ -13,6 +13,8 @@ Next, in another terminal here:
   npx micronova console web1          (Ctrl-] leaves)
   npx micronova --help`;
 
+function stay() {}
+
 /**
  * Runs a program until it ends or the person presses Ctrl-C, to its exit code.
  * @param {string} file @param {readonly string[]} args @param {(chunk: string) => void} [heard] sees its output
@@ -25,9 +27,8 @@ function attend(file, args, heard) {
     heard?.(String(chunk));
   });
   // Ctrl-C reaches the child too; it puts its house in order and ends, and we with it.
-  const ignore = () => undefined;
   const pass = () => void child.kill('SIGTERM');
-  process.on('SIGINT', ignore).on('SIGTERM', pass);
+  process.on('SIGINT', stay).on('SIGTERM', pass);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(signal === null || signal === 'SIGINT' ? (code ?? 0) : 1));

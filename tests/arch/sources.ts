@@ -37,4 +37,4 @@ export function resolve(from: string, specifier: string): string {
 }
 
 export const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || path.startsWith('tests/');
-export const isConfig = (path: string): boolean => /\.config\.ts$/.test(path);
+export const isConfig = (path: string): boolean => path.endsWith('.config.ts');

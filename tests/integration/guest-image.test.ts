@@ -61,8 +61,8 @@ async function address(name: string): Promise<string> {
   return /eth0 has ([\d.]+)/.exec(log)?.[1] ?? '';
 }
 
-async function gone(name: string): Promise<void> {
-  await until(`${name} powered off`, async () => {
+async function gone(name: string): Promise<true> {
+  return until(`${name} powered off`, async () => {
     const running = (await host.virsh('list', '--name')).split('\n');
     return running.includes(name) ? undefined : true;
   });
@@ -130,7 +130,11 @@ describe('the tiny guest', () => {
     };
     const before = await picture();
     await host.virsh('send-key', 'tiny-a', 'KEY_R', 'KEY_O');
-    await until('another picture', async () => ((await picture()) === before ? undefined : true));
+    const after = await until('another picture', async () => {
+      const now = await picture();
+      return now === before ? undefined : now;
+    });
+    expect(after).not.toBe(before);
   });
 
   it('powers off when its agent or its power button says so', async () => {
@@ -139,8 +143,8 @@ describe('the tiny guest', () => {
       return (await host.exec(ping, { allowFailure: true })).code === 0 ? true : undefined;
     });
     await host.virsh('shutdown', 'tiny-a', '--mode', 'agent');
-    await gone('tiny-a');
+    expect(await gone('tiny-a')).toBe(true);
     await host.virsh('shutdown', 'tiny-b', '--mode', 'acpi');
-    await gone('tiny-b');
+    expect(await gone('tiny-b')).toBe(true);
   });
 });

@@ -53,9 +53,9 @@ export interface HostCgroups {
 export async function makeCgroups(run: string, host: string): Promise<HostCgroups> {
   const layout = await readLayout();
   if (layout.version === null) return { enter: [], layout };
-  const trees = layout.version === 2 ? [ROOT] : layout.hierarchies.map((name) => join(ROOT, name));
+  const roots = layout.version === 2 ? [ROOT] : layout.hierarchies.map((name) => join(ROOT, name));
   const enter: string[] = [];
-  for (const tree of trees) {
+  for (const tree of roots) {
     const parent = join(tree, run);
     const own = join(parent, host);
     await mkdir(own, { recursive: true });
