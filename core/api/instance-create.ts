@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Flavor, Image, Instance, Keypair, Output, Parsed } from '../contract/index.ts';
 import { hostnameOf } from '../domain/hostname.ts';
 import type { RequestContext } from '../identity/context.ts';
+import { generateMac } from '../network/mac.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { startAction } from '../state/actions.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
@@ -39,10 +40,10 @@ function freshId(tx: Tx): string {
   }
 }
 
-/** Decided here, so that every try to build asks for the same one. Prefix: `base_mac` in neutron/conf/common.py */
+/** Decided here, so that every try to build asks for the same one. */
 function freshMac(tx: Tx): string {
   for (;;) {
-    const mac = `fa:16:3e${randomBytes(3).toString('hex').replace(/../g, ':$&')}`;
+    const mac = generateMac();
     if (tx.first(q.selectFrom('instances').select('id').where('mac', '=', mac)) === undefined) return mac;
   }
 }

@@ -56,7 +56,7 @@ describe('creating', () => {
     });
     const record = getInstanceRecord(api.database, accepted?.instance.id ?? '');
     expect(record).toMatchObject({ userData: 'aGVsbG8=', publicKey: expect.stringMatching(/^ssh-ed25519 /) });
-    expect(record?.mac).toMatch(/^fa:16:3e(:[0-9a-f]{2}){3}$/);
+    expect(record?.mac).toMatch(/^52:54:00(:[0-9a-f]{2}){3}$/);
     const [task] = await api.call('task.list', {});
     expect(task).toMatchObject({
       id: accepted?.taskId,
