@@ -35,11 +35,11 @@ afterEach(() => {
 });
 
 /** @param runtime where a libvirt session might have its socket */
-function start(runtime: string, image: string | undefined = guestImage) {
+function start(runtime: string, image: string | null = guestImage) {
   const environment = { ...currentEnvironment(), platform: 'linux' as const, home, uid: null };
   return prepareFirstStart(database, {
     environment: { ...environment, env: { XDG_RUNTIME_DIR: runtime } },
-    guestImage: image,
+    guestImage: image ?? undefined,
     context: createContext({ user: 'me' }),
   });
 }
@@ -92,7 +92,7 @@ it('leaves out a guest image that is no image, and says so', async () => {
 it.skipIf(currentEnvironment().platform !== 'linux')(
   'is served later with what was missing at first',
   async () => {
-    await start(join(home, 'none'), undefined);
+    await start(join(home, 'none'), null);
     expect(listImages(database)).toEqual([]);
     await start(withLibvirt());
     expect(listImages(database)).toHaveLength(1);
