@@ -12,7 +12,6 @@ import { findHosts } from '../state/hosts.ts';
 import { findImages, insertImage, listImages, updateImage } from '../state/images.ts';
 import { findActiveTask } from '../state/tasks.ts';
 import { resolveOne } from './resolve.ts';
-import type { TaskControl } from './tasks.ts';
 import type { Handlers } from './router.ts';
 
 export function findImage(reader: Reader, ref: string, field?: string): Image {
@@ -128,13 +127,12 @@ function upload(
   });
 }
 
-/** The row goes with the task's end: until then the hosts' copies are known. Deleting again changes nothing. */
-function remove(database: Database, tasks: TaskControl, ref: string, { requestId }: RequestContext) {
-  const { id, name } = findImage(database, ref);
-  if (findActiveTask(database, 'image.delete', id) !== undefined) return { id };
-  const copying = findActiveTask(database, 'image.create', id);
-  if (copying !== undefined) tasks.cancel(copying.id);
-  database.write((tx) =>
+// The row goes with the task's end: until then the hosts' copies are known. Whatever else is under way with the image
+// makes way in the queue, and deleting again changes nothing.
+function remove(database: Database, ref: string, { requestId }: RequestContext) {
+  return database.write((tx) => {
+    const { id, name } = findImage(tx, ref);
+    if (findActiveTask(tx, 'image.delete', id) !== undefined) return { id };
     enqueue(tx, {
       kind: 'image.delete',
       input: { imageId: id },
@@ -143,18 +141,18 @@ function remove(database: Database, tasks: TaskControl, ref: string, { requestId
       requestId,
       cancellable: false,
       lane: 'image',
-    }),
-  );
-  return { id };
+    });
+    return { id };
+  });
 }
 
-export function imageHandlers(database: Database, tasks: TaskControl): Handlers<keyof typeof imageMethods> {
+export function imageHandlers(database: Database): Handlers<keyof typeof imageMethods> {
   return {
     'image.create': (input, context) => create(database, input, context),
     'image.list': () => listImages(database),
     'image.show': ({ ref }) => findImage(database, ref),
     'image.set': (input) => set(database, input),
-    'image.delete': ({ ref }, context) => remove(database, tasks, ref, context),
+    'image.delete': ({ ref }, context) => remove(database, ref, context),
     'image.upload': (input, context) => upload(database, input, context),
   };
 }

@@ -334,12 +334,14 @@ describe('looking inside', () => {
 });
 
 describe('tasks', () => {
-  it('are shown, cancelled and waited for by their id', async () => {
+  it('are waited for, until they end or the time is up', async () => {
     await prepare();
     const { taskId: id } = await launch();
-    expect(await api.call('task.show', { id })).toMatchObject({ state: 'queued' });
+    expect(await api.call('task.wait', { id, timeout: 0 })).toMatchObject({ state: 'queued' });
+    expect(await api.call('task.wait', { id, timeout: 1 })).toMatchObject({ state: 'queued' });
+    const waiting = api.call('task.wait', { id });
     expect(await api.call('task.cancel', { id })).toMatchObject({ state: 'cancelled' });
-    expect(await api.call('task.wait', { id })).toMatchObject({ id, state: 'cancelled' });
+    expect(await waiting).toMatchObject({ state: 'cancelled' });
   });
 
   it.each(['task.show', 'task.cancel', 'task.wait'])('%s refuses an id that there is not', async (method) => {

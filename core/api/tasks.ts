@@ -1,36 +1,58 @@
-import type { Task, taskMethods } from '../contract/index.ts';
+import type { Task, TaskProgress, taskMethods } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import type { Database } from '../state/database.ts';
+import type { Database, Tx } from '../state/database.ts';
 import { getTask, listTasks } from '../state/tasks.ts';
 import type { Handlers } from './router.ts';
 
 /** What the API asks of whoever runs the tasks. */
 export interface TaskControl {
-  /** The task with its progress of this moment, which is stored nowhere. */
-  withProgress(task: Task): Task;
   /**
-   * Asks a task to end; what it has done so far is undone.
+   * Stops a task: a queued one at once, a running one at its next chance, with what it did undone.
    * @throws ExpectedError `task.not_cancellable`, `task.not_found`
    */
-  cancel(id: string): Task;
-  /** @returns the task when it has ended, or as it is after `timeout` milliseconds */
-  wait(id: string, timeout: number): Promise<Task>;
+  cancel(tx: Tx, taskId: string): void;
+  /** Where a running task stands; it is stored nowhere. */
+  progressOf(taskId: string): TaskProgress | null;
 }
 
+const hasEnded = (task: Task) => task.state !== 'queued' && task.state !== 'running';
+
 export function taskHandlers(database: Database, control: TaskControl): Handlers<keyof typeof taskMethods> {
-  function find(id: string): Task {
+  const withProgress = (task: Task): Task => ({ ...task, progress: control.progressOf(task.id) });
+
+  function show(id: string): Task {
     const task = getTask(database, id);
-    if (task !== undefined) return task;
+    if (task !== undefined) return withProgress(task);
     throw new ExpectedError('task.not_found', `There is no task ${id}.`, {
       field: 'id',
-      remedy: 'List the tasks to see those that there are.',
+      remedy: 'List the tasks to see those that there are; old ones are forgotten.',
     });
   }
 
+  function wait(id: string, timeout: number): Promise<Task> {
+    const task = show(id);
+    if (hasEnded(task) || timeout === 0) return Promise.resolve(task);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, timeout);
+    const subscription = database.subscribe((event) => {
+      if (event.type === 'task.changed' && event.value.id === id && hasEnded(event.value)) resolve();
+    });
+    return promise
+      .then(() => show(id))
+      .finally(() => {
+        clearTimeout(timer);
+        subscription[Symbol.dispose]();
+      });
+  }
+
   return {
-    'task.list': () => listTasks(database).map((task) => control.withProgress(task)),
-    'task.show': ({ id }) => control.withProgress(find(id)),
-    'task.cancel': ({ id }) => control.cancel(find(id).id),
-    'task.wait': ({ id, timeout }) => control.wait(find(id).id, timeout),
+    'task.list': () => listTasks(database).map(withProgress),
+    'task.show': ({ id }) => show(id),
+    'task.cancel': ({ id }) => {
+      show(id);
+      database.write((tx) => control.cancel(tx, id));
+      return show(id);
+    },
+    'task.wait': ({ id, timeout }) => wait(id, timeout),
   };
 }

@@ -15,7 +15,6 @@ import {
   contract,
   type hostMethods,
   type MethodName,
-  type Task,
 } from '../../core/contract/index.ts';
 import { ExpectedError } from '../../core/domain/errors.ts';
 import { silentLog } from '../../core/domain/log.ts';
@@ -25,14 +24,9 @@ import { refreshInventory } from '../../core/placement/providers.ts';
 import { openDatabase } from '../../core/state/database.ts';
 import { insertHost, updateHost } from '../../core/state/hosts.ts';
 import { insertImage } from '../../core/state/images.ts';
-import { getTask, updateTask } from '../../core/state/tasks.ts';
+import { updateTask } from '../../core/state/tasks.ts';
 
 const GIB = 1024 ** 3;
-
-function orThrow(task: Task | null | undefined): Task {
-  if (!task) throw new Error('the task is gone');
-  return task;
-}
 
 /** The API over a database in memory. No task runs: what was put on the queue stays to be looked at. */
 export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } = {}) {
@@ -48,12 +42,8 @@ export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } =
     },
   };
   const tasks: TaskControl = {
-    withProgress: (task) => task,
-    cancel: (id) => {
-      const set = { state: 'cancelled', finishedAt: timestamp() } as const;
-      return orThrow(database.write((tx) => updateTask(tx, id, { set })));
-    },
-    wait: async (id) => orThrow(getTask(database, id)),
+    cancel: (tx, id) => void updateTask(tx, id, { set: { state: 'cancelled', finishedAt: timestamp() } }),
+    progressOf: () => null,
   };
   const tickets = new ConsoleTickets();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- hosts have tests of their own
@@ -62,7 +52,7 @@ export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } =
     {
       ...flavorHandlers(database),
       ...keypairHandlers(database, sshFolder),
-      ...imageHandlers(database, tasks),
+      ...imageHandlers(database),
       ...instanceHandlers(database, registry),
       ...taskHandlers(database, tasks),
       ...consoleHandlers(database, registry, tickets),

@@ -1,0 +1,44 @@
+import { ExpectedError } from '../domain/errors.ts';
+import { release } from '../placement/allocations.ts';
+import type { Tx } from '../state/database.ts';
+import { deleteHost, getHost } from '../state/hosts.ts';
+import { listInstancesOn, markDeleted } from '../state/instances.ts';
+import { listActiveTasks } from '../state/tasks.ts';
+
+const MOST_NAMES = 5;
+
+function inUse(what: string, remedy: string, details: Record<string, unknown>): ExpectedError {
+  return new ExpectedError('host.in_use', what, { field: 'ref', remedy, details });
+}
+
+/**
+ * Forgets a host. Nothing is done on it: its guests run on, and those of Micronova can be found again by their metadata.
+ * @param force forget the instances on it as well
+ * @throws ExpectedError `host.in_use`
+ */
+export function removeHost(tx: Tx, id: string, force: boolean): void {
+  const name = getHost(tx, id)?.name ?? id;
+  const running = listActiveTasks(tx).filter((task) => task.hostId === id);
+  if (running.length > 0) {
+    throw inUse(
+      `${running.length} tasks are under way on “${name}”.`,
+      'Wait until they have ended, or cancel them.',
+      { taskIds: running.map((task) => task.id) },
+    );
+  }
+  const instances = listInstancesOn(tx, id);
+  if (instances.length > 0 && !force) {
+    const names = instances.slice(0, MOST_NAMES).map((instance) => `“${instance.name}”`);
+    const more = instances.length > MOST_NAMES ? ` and ${instances.length - MOST_NAMES} more` : '';
+    throw inUse(
+      `There are instances on “${name}”: ${names.join(', ')}${more}.`,
+      'Delete them first, or remove the host with force: they run on there, and Micronova forgets them.',
+      { instanceIds: instances.map((instance) => instance.id) },
+    );
+  }
+  for (const instance of instances) {
+    release(tx, instance.id);
+    markDeleted(tx, instance.id);
+  }
+  deleteHost(tx, id);
+}
