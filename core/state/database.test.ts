@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -201,6 +210,18 @@ describe('the file', () => {
     );
     expect(metaKeys(database)).toEqual(['revision', 'small']);
     database.write((tx) => tx.run(setMeta('again', '1')));
+  });
+
+  it('has a copy beside it, made once a day', () => {
+    open().write((tx) => tx.run(setMeta('one', '1')));
+    opened.pop()?.close();
+    open();
+    opened.pop()?.close();
+    expect(metaKeys(open(`${file}.bak`))).not.toContain('one');
+    utimesSync(`${file}.bak`, 0, 0);
+    opened.pop()?.close();
+    open();
+    expect(metaKeys(open(`${file}.bak`))).toContain('one');
   });
 
   it('is copied before an old schema is brought forward, and a failing step changes nothing', () => {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { ContractEvent } from '../contract/index.ts';
 import type { Log } from '../domain/log.ts';
-import { migrate, MIGRATIONS, type Migration, refuseNewer, schemaVersion } from './migrate.ts';
+import { keepCopy, migrate, MIGRATIONS, type Migration, refuseNewer, schemaVersion } from './migrate.ts';
 import { q, type Query } from './query.ts';
 import { corruptFile, explainSqlite } from './sqlite-errors.ts';
 
@@ -217,6 +217,7 @@ export function openDatabase(file: string, options: DatabaseOptions): Database {
     if (file !== ':memory:') makePrivateFile(file);
     sqlite = new DatabaseSync(file);
     prepareFile(sqlite, file, options.migrations ?? MIGRATIONS);
+    keepCopy(sqlite, file, options.log);
     return new SqliteDatabase(sqlite, file, options.log);
   } catch (error) {
     sqlite?.close();

@@ -1,7 +1,8 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { ExpectedError } from '../domain/errors.ts';
+import type { Log } from '../domain/log.ts';
 import { initial } from './migrations/0001-initial.ts';
 
 export interface Migration {
@@ -26,12 +27,30 @@ export function refuseNewer(version: number, file: string, migrations: readonly 
   );
 }
 
-// VACUUM INTO copies a consistent snapshot, what still sits in the write-ahead log included.
-function backUp(sqlite: DatabaseSync, file: string, version: number): void {
-  const copy = `${file}.v${version}.bak`;
-  rmSync(copy, { force: true });
-  sqlite.prepare('VACUUM INTO ?').run(copy);
-  chmodSync(copy, 0o600);
+// VACUUM INTO copies a consistent snapshot, what still sits in the write-ahead log included. The old copy stays until
+// the new one is whole.
+function copyTo(sqlite: DatabaseSync, copy: string): void {
+  const unfinished = `${copy}.part`;
+  rmSync(unfinished, { force: true });
+  sqlite.prepare('VACUUM INTO ?').run(unfinished);
+  chmodSync(unfinished, 0o600);
+  renameSync(unfinished, copy);
+}
+
+/** milliseconds */
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Keeps a copy of the sound file beside it, at most a day old at each start: what `state.corrupt` points to. */
+export function keepCopy(sqlite: DatabaseSync, file: string, log: Log): void {
+  if (file === ':memory:') return;
+  const copy = `${file}.bak`;
+  const age = Date.now() - (statSync(copy, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  if (age < DAY) return;
+  try {
+    copyTo(sqlite, copy);
+  } catch (error) {
+    log.warn({ err: error, copy }, 'no copy of the database could be made');
+  }
 }
 
 function apply(sqlite: DatabaseSync, migration: Migration): void {
@@ -51,6 +70,6 @@ export function migrate(sqlite: DatabaseSync, file: string, migrations: readonly
   const version = schemaVersion(sqlite);
   const due = migrations.filter((migration) => migration.version > version);
   if (due.length === 0) return;
-  if (version > 0 && file !== ':memory:') backUp(sqlite, file, version);
+  if (version > 0 && file !== ':memory:') copyTo(sqlite, `${file}.v${version}.bak`);
   for (const migration of due) apply(sqlite, migration);
 }

@@ -4,7 +4,7 @@ import { type ContractEvent, ContractEvent as Event } from '../contract/index.ts
 import { silentLog } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
 import { finishAction, finishActionEvent, listActions, startAction, startActionEvent } from './actions.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, openDatabase, type Tx } from './database.ts';
 import { deleteFlavor, findFlavors, insertFlavor, listFlavors, updateFlavor } from './flavors.ts';
 import { deleteHost, getHost, insertHost, listHostRecords, listHosts, updateHost } from './hosts.ts';
 import {
@@ -27,6 +27,7 @@ import {
   transition,
 } from './instances.ts';
 import { deleteKeypair, findKeypairs, insertKeypair, listKeypairs } from './keypairs.ts';
+import { pruneHistory } from './prune.ts';
 import { q } from './query.ts';
 import { getSettings, setSettings } from './settings.ts';
 import { getTaskRecord, listTasks, putTaskStep, updateTask } from './tasks.ts';
@@ -98,6 +99,29 @@ function addInstance(name = 'web') {
       metadata: { a: '1' },
       mac: '52:54:00:00:00:01',
       requestedHostId: null,
+    }),
+  );
+}
+
+function insertTask(tx: Tx, state: string, at: Date, id: string = randomUUID()) {
+  tx.run(
+    q.insertInto('tasks').values({
+      id,
+      kind: 'instance.create',
+      lane: 'conductor',
+      state,
+      subject: 'web',
+      instance_id: null,
+      image_id: null,
+      host_id: null,
+      request_id: 'req-1',
+      input_json: '{}',
+      cancellable: 1,
+      error_json: null,
+      created_at: timestamp(at),
+      started_at: null,
+      finished_at: state === 'queued' ? null : timestamp(at),
+      revision: 0,
     }),
   );
 }
@@ -253,32 +277,35 @@ describe('instances', () => {
   });
 });
 
+describe('history', () => {
+  it('is forgotten when it is old, and nothing that is alive', () => {
+    const alive = addInstance('alive');
+    const gone = addInstance('gone');
+    const recent = addInstance('recent');
+    const start = Date.now();
+    database.write((tx) => {
+      markDeleted(tx, gone.id);
+      markDeleted(tx, recent.id);
+      tx.run(
+        q.updateTable('instances').set({ deleted_at: '2020-01-01T00:00:00.000Z' }).where('id', '=', gone.id),
+      );
+      for (let i = 0; i < 2003; i++) insertTask(tx, i === 0 ? 'queued' : 'done', new Date(start + i));
+      pruneHistory(tx);
+    });
+    const rows = database.all(q.selectFrom('instances').select('id')).map(({ id }) => id);
+    expect(rows.toSorted()).toEqual([alive.id, recent.id].toSorted());
+    const tasks = database.all(q.selectFrom('tasks').select(['state', 'finished_at']).orderBy('finished_at'));
+    expect(tasks).toHaveLength(2001);
+    expect(tasks[0]?.state).toBe('queued');
+    expect(tasks[1]?.finished_at).toBe(timestamp(new Date(start + 3)));
+  });
+});
+
 describe('tasks and settings', () => {
   it('are fenced by their generation and keep their steps', () => {
     const id = randomUUID();
     const now = timestamp();
-    database.write((tx) =>
-      tx.run(
-        q.insertInto('tasks').values({
-          id,
-          kind: 'instance.create',
-          lane: 'conductor',
-          state: 'queued',
-          subject: 'web',
-          instance_id: null,
-          image_id: null,
-          host_id: null,
-          request_id: 'req-1',
-          input_json: '{}',
-          cancellable: 1,
-          error_json: null,
-          created_at: now,
-          started_at: null,
-          finished_at: null,
-          revision: 0,
-        }),
-      ),
-    );
+    database.write((tx) => insertTask(tx, 'queued', new Date(), id));
     const step = {
       name: 'schedule',
       state: 'running' as const,
