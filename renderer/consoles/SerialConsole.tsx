@@ -1,0 +1,93 @@
+// oxlint-disable-next-line import/no-unassigned-import -- a style sheet
+import '@xterm/xterm/css/xterm.css';
+import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
+import { useCallback, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Instance } from '../../core/contract/index.ts';
+import { shell } from '../api/client.ts';
+import { ExpandIcon, SearchIcon } from '../ui/icons.tsx';
+import { ConsoleFrame } from './ConsoleFrame.tsx';
+import classes from './console.module.css';
+import { openTerminal, type ScreenTerminal } from './terminal.ts';
+import { useConsole, type Attach } from './use-console.ts';
+import { useFullScreen } from './use-full-screen.ts';
+
+const encoder = new TextEncoder();
+
+/** The guest's serial port in a terminal. */
+export function SerialConsole({ instance }: { readonly instance: Instance }): ReactNode {
+  const { t } = useTranslation();
+  const element = useRef<HTMLDivElement>(null);
+  const screen = useRef<ScreenTerminal | null>(null);
+  const { full, toggle } = useFullScreen();
+  const [wanted, setWanted] = useState('');
+
+  useLayoutEffect(() => {
+    if (element.current === null) return undefined;
+    const opened = openTerminal(element.current);
+    screen.current = opened;
+    return () => {
+      screen.current = null;
+      opened[Symbol.dispose]();
+    };
+  }, []);
+
+  const attach = useCallback<Attach>((channel, _password, ended) => {
+    const terminal = screen.current?.terminal;
+    if (terminal === undefined) return () => undefined;
+    channel.listen({
+      data: (bytes) => new Promise((done) => terminal.write(bytes, done)),
+      end: ended,
+    });
+    const text = terminal.onData((data) => channel.write(encoder.encode(data)));
+    const binary = terminal.onBinary((data) => channel.write(Uint8Array.from(data, (c) => c.charCodeAt(0))));
+    terminal.focus();
+    return () => {
+      text.dispose();
+      binary.dispose();
+    };
+  }, []);
+  const link = useConsole(instance, 'serial', attach);
+  const paste = async (): Promise<void> => {
+    const { text } = await shell('shell.readClipboard', {});
+    screen.current?.terminal.paste(text);
+    screen.current?.terminal.focus();
+  };
+
+  return (
+    <ConsoleFrame
+      instance={instance}
+      state={link.state}
+      error={link.error}
+      onReconnect={link.reconnect}
+      full={full}
+      toolbar={
+        <>
+          <TextInput
+            size="xs"
+            w={150}
+            leftSection={<SearchIcon size={12} />}
+            placeholder={t('consoles.find')}
+            aria-label={t('consoles.find')}
+            value={wanted}
+            onChange={(event) => {
+              setWanted(event.currentTarget.value);
+              screen.current?.search.findPrevious(event.currentTarget.value);
+            }}
+            onKeyDown={(event) => event.key === 'Enter' && screen.current?.search.findPrevious(wanted)}
+          />
+          <Button variant="default" onClick={() => void paste().catch(() => undefined)}>
+            {t('consoles.paste')}
+          </Button>
+          <Tooltip label={full ? t('consoles.leaveFull') : t('consoles.full')}>
+            <ActionIcon variant="default" aria-label={t('consoles.full')} onClick={toggle}>
+              <ExpandIcon />
+            </ActionIcon>
+          </Tooltip>
+        </>
+      }
+    >
+      <div ref={element} className={classes.terminal} data-console="serial" />
+    </ConsoleFrame>
+  );
+}
