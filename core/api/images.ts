@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isAbsolute } from 'node:path';
-import type { Host, Image, imageMethods, Parsed } from '../contract/index.ts';
+import type { Image, imageMethods, Parsed } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { timestamp } from '../domain/time.ts';
 import { type ImageFacts, inspectImage } from '../image/inspect.ts';
@@ -8,9 +8,9 @@ import type { RequestContext } from '../identity/context.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane } from '../queue/kinds.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
-import { findHosts } from '../state/hosts.ts';
 import { findImages, insertImage, listImages, updateImage } from '../state/images.ts';
 import { findActiveTask } from '../state/tasks.ts';
+import { findHost } from './hosts.ts';
 import { resolveOne } from './resolve.ts';
 import type { Handlers } from './router.ts';
 
@@ -18,14 +18,6 @@ export function findImage(reader: Reader, ref: string, field?: string): Image {
   return resolveOne(findImages(reader, ref), ref, {
     what: 'image',
     notFound: 'image.not_found',
-    ...(field !== undefined && { field }),
-  });
-}
-
-export function findHost(reader: Reader, ref: string, field?: string): Host {
-  return resolveOne(findHosts(reader, ref), ref, {
-    what: 'host',
-    notFound: 'host.not_found',
     ...(field !== undefined && { field }),
   });
 }
