@@ -1,4 +1,5 @@
 import { newRoot, parseXml, toXml } from './document.ts';
+import { childrenNamed, find, parsePath } from './path.ts';
 import type { Field, Mapper } from './types.ts';
 
 type Values<F> = { readonly [K in keyof F]?: F[K] extends Field<infer V> ? V | undefined : never };
@@ -49,4 +50,23 @@ export function patchXml<V>(of: Mapper<V>, xml: string, values: V): string {
   const root = parseXml(xml, of.name);
   of.patch(root, values);
   return toXml(root);
+}
+
+/** Where an element stands in a document, e.g. `graphics` below `devices` of a `domain`. */
+interface Place {
+  readonly root: string;
+  /** path of the parent, from the root */
+  readonly under: string;
+}
+
+/**
+ * One element of a document, as a document of its own, with these values in it and everything else as it was: what
+ * libvirt wants for a change to one device. Null where there is no such element.
+ */
+export function patchedPart<V>(of: Mapper<V>, xml: string, place: Place, values: V): string | null {
+  const parent = find(parseXml(xml, place.root), parsePath(place.under).elements);
+  const part = parent && childrenNamed(parent, of.name, of.namespace)[0];
+  if (!part) return null;
+  of.patch(part, values);
+  return toXml(part);
 }

@@ -1,0 +1,115 @@
+import { isExpected } from '../../domain/errors.ts';
+import type { CallOptions } from '../../libvirt/connection.ts';
+import { connect } from '../../libvirt/protocol/connect.ts';
+import { capabilities, type Capabilities } from '../../libvirt/xml/capabilities.ts';
+import {
+  choicesOf,
+  domainCapabilities,
+  type DomainCapabilities,
+} from '../../libvirt/xml/domain-capabilities.ts';
+import { readXml } from '../../libvirt/xml/mapper.ts';
+import type { HostFacts } from '../driver.ts';
+import { decideVirtType, readCpuFeatures } from './kvm.ts';
+import type { Session } from './session.ts';
+
+const GIB = 2 ** 30;
+const NODE_STATS = 16;
+
+/** What decides how guests are made here: read once, as it changes with a reboot of the host only. */
+export interface Platform {
+  readonly capabilities: Capabilities;
+  readonly arch: string;
+  readonly virtType: HostFacts['virtType'];
+  readonly virtReason: HostFacts['virtReason'];
+}
+
+export async function readPlatform(session: Session, options: CallOptions): Promise<Platform> {
+  const { connection } = session;
+  const { capabilities: xml } = await connection.call(connect.getCapabilities, {}, options);
+  const parsed = readXml(capabilities, xml);
+  const arch = parsed.cpu?.arch ?? parsed.guests?.[0]?.arch?.name ?? 'unknown';
+  const features = await readCpuFeatures(connection, xml, options);
+  return { capabilities: parsed, arch, ...decideVirtType(session.options.virtMode, parsed, arch, features) };
+}
+
+export async function readFacts(
+  session: Session,
+  platform: Platform,
+  options: CallOptions,
+): Promise<HostFacts> {
+  const { identity } = session.connection;
+  const node = await session.connection.call(connect.nodeGetInfo, {}, options);
+  const offers = await readOffers(session, platform, options);
+  return {
+    hostname: identity.hostname,
+    libvirtVersion: identity.libvirtVersion,
+    hypervisorVersion: await session.connection.hypervisorVersion(options),
+    arch: platform.arch,
+    cpuModel: platform.capabilities.cpu?.model ?? null,
+    vcpus: node.cpus,
+    ram: (await readMemory(session, options)) ?? Math.floor(node.memory / 1024),
+    disk: await readDisk(session, options),
+    uptime: await readUptime(session, options),
+    virtType: platform.virtType,
+    virtReason: platform.virtReason,
+    supports: supportsOf(platform, offers),
+  };
+}
+
+/** Null for what this host cannot tell: a figure less is no reason to do without the host. */
+async function optional<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isExpected(error, 'libvirt.unsupported', 'libvirt.error', 'host.pool_missing')) return null;
+    throw error;
+  }
+}
+
+/** MiB. NODE_GET_INFO's own figure is wrong on some hosts. */
+async function readMemory(session: Session, options: CallOptions): Promise<number | null> {
+  const args = { nparams: NODE_STATS, cellNum: -1, flags: 0 };
+  const stats = await optional(session.connection.call(connect.nodeGetMemoryStats, args, options));
+  const total = stats?.params.find((param) => param.field === 'total')?.value;
+  return total === undefined ? null : Math.floor(Number(total) / 1024);
+}
+
+/** GiB; 0 until the pool is there */
+async function readDisk(session: Session, options: CallOptions): Promise<number> {
+  const pool = await optional(session.pool(options));
+  const space = pool && (await optional(pool.space(options)));
+  return space ? Math.floor(space.capacity / GIB) : 0;
+}
+
+/** Seconds: the first CPU has been busy or idle since the host's start, and nothing else. */
+async function readUptime(session: Session, options: CallOptions): Promise<number | null> {
+  const args = { cpuNum: 0, nparams: NODE_STATS, flags: 0 };
+  const stats = await optional(session.connection.call(connect.nodeGetCpuStats, args, options));
+  if (!stats || stats.params.length === 0) return null;
+  const nanoseconds = stats.params
+    .filter((param) => ['kernel', 'user', 'idle', 'iowait'].includes(param.field))
+    .reduce((sum, param) => sum + Number(param.value), 0);
+  return Math.floor(nanoseconds / 1e9);
+}
+
+async function readOffers(
+  session: Session,
+  platform: Platform,
+  options: CallOptions,
+): Promise<DomainCapabilities | null> {
+  const args = { emulator: null, arch: platform.arch, machine: null, virtType: platform.virtType, flags: 0 };
+  const answer = await optional(session.connection.call(connect.getDomainCapabilities, args, options));
+  return answer && readXml(domainCapabilities, answer.capabilities);
+}
+
+function supportsOf(platform: Platform, offers: DomainCapabilities | null): HostFacts['supports'] {
+  const guest = platform.capabilities.guests?.find(({ arch }) => arch?.name === platform.arch);
+  const machines = guest?.arch?.machines?.flatMap(({ name }) => name ?? []) ?? [];
+  const uefi = choicesOf(offers?.os, 'firmware').includes('efi');
+  return {
+    machines: [...new Set(machines)],
+    diskBuses: choicesOf(offers?.disk, 'bus'),
+    videoModels: choicesOf(offers?.video, 'modelType'),
+    firmware: uefi ? ['bios', 'uefi'] : ['bios'],
+  };
+}
