@@ -19,6 +19,8 @@ interface ByteStreamOptions {
   readonly writable: boolean;
 }
 
+const READ_AHEAD = 64 * 1024;
+
 /** A console, a screenshot or a download as an ordinary Duplex. Ending either side ends the whole. */
 export class ByteStream extends Duplex {
   readonly #options: ByteStreamOptions;
@@ -26,7 +28,12 @@ export class ByteStream extends Duplex {
   #reading = true;
 
   constructor(options: ByteStreamOptions) {
-    const shape = { writable: options.writable, allowHalfOpen: false };
+    const shape = {
+      writable: options.writable,
+      allowHalfOpen: false,
+      // _read, which ends a pause, must not come before much of what waits has been read
+      readableHighWaterMark: Math.min(READ_AHEAD, Math.floor(options.limit / 2)),
+    };
     super(shape);
     this.#options = options;
   }
