@@ -1,14 +1,35 @@
-import { ExpectedError } from '../domain/errors.ts';
+import { ExpectedError, toErrorBody } from '../domain/errors.ts';
+import { timestamp } from '../domain/time.ts';
 import { release } from '../placement/allocations.ts';
 import type { Tx } from '../state/database.ts';
 import { deleteHost, getHost } from '../state/hosts.ts';
 import { listInstancesOn, markDeleted } from '../state/instances.ts';
-import { listActiveTasks } from '../state/tasks.ts';
+import { listActiveTasks, updateTask } from '../state/tasks.ts';
 
 const MOST_NAMES = 5;
 
 function inUse(what: string, remedy: string, details: Record<string, unknown>): ExpectedError {
   return new ExpectedError('host.in_use', what, { field: 'ref', remedy, details });
+}
+
+/** What runs on a host that is gone fails by itself in a moment; what waits for it would wait for ever. */
+function endTasks(tx: Tx, hostId: string, name: string, force: boolean): void {
+  const tasks = listActiveTasks(tx).filter((task) => task.hostId === hostId);
+  const inTheWay = tasks.filter((task) => !force || task.state === 'running');
+  if (inTheWay.length > 0) {
+    throw inUse(
+      `There is work under way on “${name}”: ${inTheWay.length === 1 ? 'one task' : `${inTheWay.length} tasks`}.`,
+      'Wait until it has ended, or cancel it.',
+      { taskIds: inTheWay.map((task) => task.id) },
+    );
+  }
+  const error = toErrorBody(new ExpectedError('host.not_found', `The host “${name}” was removed.`));
+  for (const { id } of tasks) {
+    updateTask(tx, id, {
+      expect: { state: 'queued' },
+      set: { state: 'cancelled', error, finishedAt: timestamp() },
+    });
+  }
 }
 
 /**
@@ -18,14 +39,7 @@ function inUse(what: string, remedy: string, details: Record<string, unknown>): 
  */
 export function removeHost(tx: Tx, id: string, force: boolean): void {
   const name = getHost(tx, id)?.name ?? id;
-  const running = listActiveTasks(tx).filter((task) => task.hostId === id);
-  if (running.length > 0) {
-    throw inUse(
-      `${running.length} tasks are under way on “${name}”.`,
-      'Wait until they have ended, or cancel them.',
-      { taskIds: running.map((task) => task.id) },
-    );
-  }
+  endTasks(tx, id, name, force);
   const instances = listInstancesOn(tx, id);
   if (instances.length > 0 && !force) {
     const names = instances.slice(0, MOST_NAMES).map((instance) => `“${instance.name}”`);

@@ -130,7 +130,7 @@ export function hostHandlers(
     acceptHostKey: string | undefined,
   ): Promise<HostTest> {
     const provider: SecretsProvider = async (need) =>
-      (await secretsProvider(given)(need)) ?? secrets.providerFor(id)(need);
+      given?.[need.kind] === undefined ? secrets.providerFor(id)(need) : secretsProvider(given)(need);
     return test({ address, pool, network, virtMode }, { secrets: provider, acceptHostKey });
   }
 
