@@ -74,17 +74,11 @@ export class TaskRun {
     const step = this.#at.operation.steps[this.#memo.next];
     if (step === undefined) return this.#finish({ state: 'done' });
     if (this.#at.cancel.aborted) return this.#fail(step, this.#at.cancel.reason);
-    this.#start(step);
-    let commit: Commit | undefined;
     try {
-      commit = await step.do(this.#context(step, this.#forward));
-    } catch (error) {
-      return this.#fail(step, error);
-    }
-    try {
+      this.#start(step);
+      const commit = await step.do(this.#context(step, this.#forward));
       return this.#commit(commit, { next: this.#memo.next + 1 }, (tx) => this.#close(tx, step, 'success'));
     } catch (error) {
-      // The fence and a database that cannot write are no failures of the step.
       if (error instanceof Fenced) throw error;
       return this.#fail(step, error);
     }

@@ -28,32 +28,32 @@ function withVerdict(decision: Decision, hostId: string, change: Partial<HostVer
   return { ...decision, hosts: [...hosts.filter((v) => v.accepted), ...hosts.filter((v) => !v.accepted)] };
 }
 
+/** The picked host has failed to build the instance: it is not to be picked again. */
+export function withBuildFailure(decision: Decision, hostId: string, reason: string): Decision {
+  const noted = withVerdict(decision, hostId, { accepted: false, filter: 'build', reason });
+  return { ...noted, selected: null };
+}
+
 /**
- * The picked host has failed: claims on the next alternate that still will do. Each that will not gets its reason.
- * Source: `_cleanup_allocated_networks`' caller `build_instances` in nova/conductor/manager.py, which takes alternates in turn.
- * @param reason why the picked host failed, in words
+ * Claims on the next alternate that still will do; each that will not gets its reason. Source: `build_instances` in
+ * nova/conductor/manager.py, which takes the alternates in turn.
  */
 export function claimNext(
   tx: Tx,
   instanceId: string,
   request: SchedulingRequest,
   before: Decision,
-  reason: string,
 ): Decision {
   let decision = before;
-  if (before.selected !== null) {
-    decision = withVerdict(before, before.selected, { accepted: false, filter: 'build', reason });
-  }
   for (const [index, hostId] of before.alternates.entries()) {
     const again = selectDestinations(tx, { ...request, requestedHostId: hostId });
-    const alternates = before.alternates.slice(index + 1);
     if (again.selected === hostId) {
       claimOn(tx, instanceId, request, hostId);
-      return { ...decision, selected: hostId, alternates };
+      return { ...decision, selected: hostId, alternates: before.alternates.slice(index + 1) };
     }
     const refusal = again.hosts.find((verdict) => verdict.hostId === hostId);
-    const { filter = 'Compute', reason: why = 'the host was removed' } = refusal ?? {};
-    decision = withVerdict(decision, hostId, { accepted: false, filter, reason: why });
+    const { filter = 'Compute', reason = 'the host was removed' } = refusal ?? {};
+    decision = withVerdict(decision, hostId, { accepted: false, filter, reason });
   }
   return { ...decision, selected: null, alternates: [] };
 }

@@ -1,0 +1,26 @@
+import type { Operation } from '../queue/operation.ts';
+import { getHost } from '../state/hosts.ts';
+import { getInstance } from '../state/instances.ts';
+import type { ConductorDeps } from './deps.ts';
+import { takeDownSteps } from './take-down.ts';
+
+interface Leftover {
+  readonly instanceId: string;
+  readonly hostId: string;
+  readonly mac: string;
+}
+
+/** Takes down what a failed build had to leave on a host that went away, now that the host is back. */
+export function cleanupInstance({ database, hosts }: ConductorDeps, leftover: Leftover): Operation {
+  const { instanceId, hostId, mac } = leftover;
+  return {
+    steps: takeDownSteps(
+      instanceId,
+      () => mac,
+      async (context, work) => {
+        const livesThere = getInstance(database, instanceId)?.hostId === hostId;
+        if (!livesThere && getHost(database, hostId) !== undefined) await hosts.use(hostId, context, work);
+      },
+    ),
+  };
+}

@@ -1,0 +1,53 @@
+import { isExpected } from '../domain/errors.ts';
+import type { Operation, StepContext } from '../queue/operation.ts';
+import { deleteImage as deleteRow, getImage } from '../state/images.ts';
+import { listInstancesOn } from '../state/instances.ts';
+import type { ConductorDeps } from './deps.ts';
+
+/**
+ * Removes an image: its copies on the hosts that can be reached, its file, its row. A copy that disks still lie over
+ * stays until the last of these instances is deleted.
+ */
+export function deleteImage(deps: ConductorDeps, imageId: string): Operation {
+  const { database, images } = deps;
+  return {
+    steps: [
+      {
+        name: 'remove_copies',
+        async do(context) {
+          for (const hostId of getImage(database, imageId)?.cachedOn ?? []) {
+            const used = listInstancesOn(database, hostId).some((instance) => instance.imageId === imageId);
+            if (!used) await removeCopy(deps, imageId, hostId, context);
+          }
+          return undefined;
+        },
+      },
+      {
+        name: 'remove_file',
+        async do() {
+          await images.remove(imageId);
+          return (tx) => {
+            deleteRow(tx, imageId);
+            return undefined;
+          };
+        },
+      },
+    ],
+  };
+}
+
+async function removeCopy(
+  { hosts, log }: ConductorDeps,
+  imageId: string,
+  hostId: string,
+  context: StepContext,
+): Promise<void> {
+  const { signal } = context;
+  try {
+    await hosts.use(hostId, context, (driver) => driver.removeImage(imageId, { signal }));
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    signal.throwIfAborted();
+    log.warn({ imageId, hostId, err: error }, 'a copy of a deleted image stays on its host');
+  }
+}

@@ -1,0 +1,37 @@
+import { TASK_KINDS } from '../queue/kinds.ts';
+import { operationFor, type Operations } from '../queue/operation.ts';
+import { cleanupInstance } from './cleanup-instance.ts';
+import { createImage } from './create-image.ts';
+import { createInstance } from './create-instance.ts';
+import { deleteImage } from './delete-image.ts';
+import { deleteInstance } from './delete-instance.ts';
+import { conductorDeps, type ConductorOptions } from './deps.ts';
+import { rebootInstance } from './reboot-instance.ts';
+import { startInstance } from './start-instance.ts';
+import { stopInstance } from './stop-instance.ts';
+import { uploadImage } from './upload-image.ts';
+
+/** How every kind of task is done. */
+export function conductorOperations(options: ConductorOptions): Operations {
+  const deps = conductorDeps(options);
+  const kinds = TASK_KINDS;
+  return {
+    'instance.create': operationFor(kinds['instance.create'], (input) =>
+      createInstance(deps, input.instanceId),
+    ),
+    'instance.delete': operationFor(kinds['instance.delete'], (input) =>
+      deleteInstance(deps, input.instanceId),
+    ),
+    'instance.start': operationFor(kinds['instance.start'], (input) => startInstance(deps, input.instanceId)),
+    'instance.stop': operationFor(kinds['instance.stop'], (input) => stopInstance(deps, input.instanceId)),
+    'instance.reboot': operationFor(kinds['instance.reboot'], (input) =>
+      rebootInstance(deps, input.instanceId, input.type),
+    ),
+    'instance.cleanup': operationFor(kinds['instance.cleanup'], (input) => cleanupInstance(deps, input)),
+    'image.create': operationFor(kinds['image.create'], (input) => createImage(deps, input)),
+    'image.upload': operationFor(kinds['image.upload'], (input) =>
+      uploadImage(deps, input.imageId, input.hostId),
+    ),
+    'image.delete': operationFor(kinds['image.delete'], (input) => deleteImage(deps, input.imageId)),
+  };
+}

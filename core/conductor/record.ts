@@ -1,0 +1,59 @@
+import type { ErrorBody, Fault, TaskState } from '../contract/index.ts';
+import { timestamp } from '../domain/time.ts';
+import type { Operation, Outcome, StepContext } from '../queue/operation.ts';
+import { type ActionKey, finishAction, finishActionEvent, startActionEvent } from '../state/actions.ts';
+import type { Tx } from '../state/database.ts';
+import { getHost } from '../state/hosts.ts';
+import { type InstanceChange, transition } from '../state/instances.ts';
+
+type Recording = Required<Pick<Operation, 'stepStarted' | 'stepEnded'>>;
+
+function keyOf(instanceId: string, { task }: StepContext): ActionKey {
+  return { instanceId, requestId: task.requestId };
+}
+
+/** Every step of a task becomes an event of the instance's action. nova: instance_actions_events */
+export function recordSteps(instanceId: string): Recording {
+  return {
+    stepStarted(tx, context, step) {
+      const { hostId } = context.task;
+      const host = hostId === null ? null : (getHost(tx, hostId)?.name ?? null);
+      return startActionEvent(tx, keyOf(instanceId, context), step, host);
+    },
+    stepEnded(tx, context, { mark, result, error }) {
+      if (mark === null) return;
+      finishActionEvent(tx, keyOf(instanceId, context), mark, result, error?.message ?? null);
+    },
+  };
+}
+
+export interface Ending {
+  readonly instanceId: string;
+  /** the task states that are this operation's own; another one means that somebody else has the instance now */
+  readonly own: readonly TaskState[];
+  readonly done: InstanceChange;
+  readonly failed: InstanceChange;
+}
+
+function faultOf(step: string, error: ErrorBody): Fault {
+  return { at: timestamp(), step, error };
+}
+
+/** Ends an instance's action: idle again, with the new state, or with a fault. */
+export function endAction(tx: Tx, context: StepContext, outcome: Outcome, ending: Ending): void {
+  const { instanceId, own } = ending;
+  const expect = { taskState: own };
+  const key = keyOf(instanceId, context);
+  if (outcome.state === 'done') {
+    const set = { fault: null, ...ending.done, taskState: null };
+    transition(tx, instanceId, { expect, set });
+    finishAction(tx, key, 'success');
+    return;
+  }
+  const { step, error } = outcome.failure;
+  transition(tx, instanceId, {
+    expect,
+    set: { ...ending.failed, taskState: null, fault: faultOf(step, error) },
+  });
+  finishAction(tx, key, outcome.state === 'cancelled' ? 'cancelled' : 'error', error.message);
+}

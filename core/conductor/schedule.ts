@@ -1,0 +1,74 @@
+import type { Decision, TaskState } from '../contract/index.ts';
+import { ExpectedError } from '../domain/errors.ts';
+import { release } from '../placement/allocations.ts';
+import { hostLane } from '../queue/kinds.ts';
+import type { Failure, Move, Step } from '../queue/operation.ts';
+import { claimNext, noValidHost, scheduleAndClaim, withBuildFailure } from '../scheduler/claim.ts';
+import type { SchedulingRequest } from '../scheduler/request.ts';
+import type { Reader, Tx } from '../state/database.ts';
+import { listHostRecords, updateHost } from '../state/hosts.ts';
+import { getImage } from '../state/images.ts';
+import { getDecision, getInstance, type InstanceRecord, transition } from '../state/instances.ts';
+import type { ConductorDeps } from './deps.ts';
+import { needInstance } from './guest.ts';
+
+/** The task states of an instance that is being built. */
+export const BUILD_STATES: readonly TaskState[] = [
+  'scheduling',
+  'block_device_mapping',
+  'networking',
+  'spawning',
+];
+
+function requestOf(reader: Reader, { instance, requestedHostId }: InstanceRecord): SchedulingRequest {
+  const image = instance.imageId === null ? undefined : getImage(reader, instance.imageId);
+  return { flavor: instance.flavor, image: image ?? null, requestedHostId };
+}
+
+/** Picks and claims in one transaction: the best host at first, the next alternate after a failed build. */
+function pick(tx: Tx, instanceId: string, attempt: number): Decision | string {
+  const record = needInstance(tx, instanceId);
+  // Picked already, by a process that ended before it could say so.
+  if (record.instance.hostId !== null) return record.instance.hostId;
+  const request = requestOf(tx, record);
+  const before = attempt === 0 ? null : getDecision(tx, instanceId);
+  const decision =
+    before === null ? scheduleAndClaim(tx, instanceId, request) : claimNext(tx, instanceId, request, before);
+  const set = { decision, hostId: decision.selected };
+  if (transition(tx, instanceId, { expect: { taskState: BUILD_STATES }, set }) === null) {
+    throw new ExpectedError('cancelled', 'The instance is being deleted');
+  }
+  return decision;
+}
+
+export function scheduleStep({ database }: ConductorDeps, instanceId: string): Step {
+  return {
+    name: 'schedule',
+    do({ attempt }) {
+      const picked = database.write((tx) => pick(tx, instanceId, attempt));
+      const hostId = typeof picked === 'string' ? picked : picked.selected;
+      if (hostId === null && typeof picked !== 'string') throw noValidHost(picked);
+      return () => (hostId === null ? undefined : { lane: hostLane(hostId), hostId });
+    },
+    undo: ({ failure }) => {
+      return (tx) => giveUpHost(tx, instanceId, failure);
+    },
+  };
+}
+
+/** Gives the claim back and notes on whom and why the build failed. */
+function giveUpHost(tx: Tx, instanceId: string, failure: Failure | null): Move {
+  release(tx, instanceId);
+  const hostId = getInstance(tx, instanceId)?.hostId ?? null;
+  const decision = getDecision(tx, instanceId);
+  if (hostId !== null && failure !== null && !failure.cancelled) countFailure(tx, hostId);
+  const reason = `${failure?.step ?? 'build'} failed: ${failure?.error.message ?? 'unknown'}`;
+  const noted = decision && hostId !== null ? withBuildFailure(decision, hostId, reason) : undefined;
+  transition(tx, instanceId, { set: { hostId: null, addresses: [], decision: noted } });
+  return { lane: 'conductor', hostId: null };
+}
+
+function countFailure(tx: Tx, hostId: string): void {
+  const record = listHostRecords(tx).find(({ host }) => host.id === hostId);
+  if (record !== undefined) updateHost(tx, hostId, { buildFailures: record.buildFailures + 1 });
+}

@@ -1,0 +1,24 @@
+import type { ComputeDriver } from '../compute/driver.ts';
+import type { Step, StepContext } from '../queue/operation.ts';
+
+type OnHost = (context: StepContext, work: (driver: ComputeDriver) => Promise<void>) => Promise<void>;
+
+/** The steps that leave nothing of a guest on its host, whatever of it there is. */
+export function takeDownSteps(instanceId: string, macOf: () => string, onHost: OnHost): Step[] {
+  const step = (
+    name: string,
+    work: (driver: ComputeDriver, options: { signal: AbortSignal }) => Promise<void>,
+  ): Step => ({
+    name,
+    async do(context) {
+      await onHost(context, (driver) => work(driver, { signal: context.signal }));
+      return undefined;
+    },
+  });
+  return [
+    step('destroy', (driver, options) => driver.destroy(instanceId, options)),
+    step('undefine', (driver, options) => driver.undefine(instanceId, options)),
+    step('remove_disks', (driver, options) => driver.removeDisks(instanceId, options)),
+    step('release_address', (driver, options) => driver.releaseAddress(instanceId, macOf(), options)),
+  ];
+}
