@@ -1,6 +1,8 @@
+import { readPlatform } from '../compute/libvirt/facts.ts';
+import { type LibvirtDriverOptions, Session } from '../compute/libvirt/session.ts';
 import type { Host, HostAddress, HostTest } from '../contract/index.ts';
 import { ExpectedError, isExpected } from '../domain/errors.ts';
-import { type CallOptions, LibvirtConnection } from '../libvirt/connection.ts';
+import type { CallOptions, LibvirtConnection } from '../libvirt/connection.ts';
 import { isVirError, VIR_ERR } from '../libvirt/errors.ts';
 import { hasDhcp } from '../network/free-address.ts';
 import { DEFAULT_NETWORK, describeNetwork, openNetwork } from '../network/host-network.ts';
@@ -9,29 +11,17 @@ import { DEFAULT_LINK_TIMEOUT, type DialerDeps } from '../transport/dial-options
 import type { Link } from '../transport/dialer.ts';
 import { openLibvirtSocket } from '../transport/libvirt-socket.ts';
 import type { StoragePool } from '../volume/pool.ts';
-import { DEFAULT_POOL, openPool } from '../volume/prepare-pool.ts';
+import { DEFAULT_POOL } from '../volume/prepare-pool.ts';
 import { type Finding, HostTestReport } from './host-test-report.ts';
 
-/** Of the driver, what the test needs: it must judge a host exactly as the driver will. */
-export interface HostEyes {
-  /** what guests would get there, and why it is emulation where it is */
-  virtualization(
-    connection: LibvirtConnection,
-    mode: Host['virtMode'],
-    options: CallOptions,
-  ): Promise<Pick<Host, 'virtReason'> & { readonly virtType: 'kvm' | 'qemu' }>;
-  /** the folder of a `default` pool there; null where it is not known */
-  usualPoolPath(connection: LibvirtConnection): string | null;
-}
-
-export interface HostTestDeps extends Omit<DialerDeps, 'onStep'> {
-  readonly eyes: HostEyes;
-}
+export type HostTestDeps = Omit<DialerDeps, 'onStep'>;
 
 /** What is tested: an address alone, or a stored host with what was chosen for it. */
 export interface HostTestTarget extends Partial<Pick<Host, 'pool' | 'network' | 'virtMode'>> {
   readonly address: HostAddress;
 }
+
+type Limits = CallOptions & { readonly deadline: number };
 
 const GIB = 1024 ** 3;
 /** GiB: less than this holds hardly a guest */
@@ -53,20 +43,21 @@ export async function testHost(
   const link = await dial(target.address, deps, report, limits);
   if (link === null) return report.finish();
   try {
-    const connection = await openLibvirt(link, target.address, report, limits);
-    if (connection === null) return report.finish();
-    try {
-      await look(connection, target, deps.eyes, report, limits);
-    } finally {
-      await connection.close();
-    }
+    const options = {
+      address: target.address,
+      pool: target.pool ?? DEFAULT_POOL,
+      network: target.network ?? DEFAULT_NETWORK,
+      virtMode: target.virtMode ?? 'automatic',
+      linkTimeout: limits.deadline,
+      signal,
+    };
+    const session = await openSession(link, options, report, limits);
+    if (session !== null) await look(session, report, limits);
   } finally {
     link.close();
   }
   return report.finish();
 }
-
-type Limits = CallOptions & { readonly deadline: number };
 
 async function dial(
   address: HostAddress,
@@ -83,20 +74,21 @@ async function dial(
   }
 }
 
-async function openLibvirt(
+async function openSession(
   link: Link,
-  address: HostAddress,
+  options: LibvirtDriverOptions,
   report: HostTestReport,
   limits: Limits,
-): Promise<LibvirtConnection | null> {
-  const socket = await report.run('socket', async () => {
-    const value = await openLibvirtSocket(link, address, limits);
-    return { value, finding: { detail: value.path } };
+): Promise<Session | null> {
+  const path = await report.run('socket', async () => {
+    const socket = await openLibvirtSocket(link, options.address, limits);
+    socket.stream.destroy();
+    return { value: socket.path, finding: { detail: socket.path } };
   });
-  if (socket === null) return null;
+  if (path === null) return null;
   return report.run('libvirt', async () => {
-    const value = await LibvirtConnection.open(socket.stream, address.uri, limits);
-    return { value, finding: judgeVersion(value) };
+    const value = await Session.open(link, options);
+    return { value, finding: judgeVersion(value.connection) };
   });
 }
 
@@ -108,48 +100,35 @@ function judgeVersion({ identity, uri }: LibvirtConnection): Finding {
 }
 
 /** The last three do not depend on each other: each is looked at, whatever the others say. */
-async function look(
-  connection: LibvirtConnection,
-  target: HostTestTarget,
-  eyes: HostEyes,
-  report: HostTestReport,
-  limits: Limits,
-): Promise<void> {
-  const { pool = DEFAULT_POOL, network = DEFAULT_NETWORK, virtMode = 'automatic' } = target;
+async function look(session: Session, report: HostTestReport, limits: Limits): Promise<void> {
+  const { pool, network } = session.options;
   await report.run('virtualization', async () => {
-    const { virtType, virtReason } = await eyes.virtualization(connection, virtMode, limits);
-    return { value: virtType, finding: judgeVirtualization(virtType, virtReason, virtMode) };
+    const { virtType, virtReason } = await readPlatform(session, limits);
+    return { value: virtType, finding: judgeVirtualization(session, virtReason) };
   });
-  await report.run('storage', async () => {
-    return { value: pool, finding: await findStorage(connection, pool, eyes, limits) };
-  });
-  await report.run('network', async () => {
-    return { value: network, finding: await findNetwork(connection, network, limits) };
-  });
+  await report.run('storage', async () => ({ value: pool, finding: await findStorage(session, limits) }));
+  await report.run('network', async () => ({ value: network, finding: await findNetwork(session, limits) }));
+  await session.connection.close();
 }
 
-function judgeVirtualization(type: 'kvm' | 'qemu', reason: string | null, mode: Host['virtMode']): Finding {
-  if (type === 'kvm') return { detail: 'KVM' };
-  const detail = `Emulation${reason === null ? '' : `: ${reason}`}`;
-  if (mode === 'emulation') return { detail };
+function judgeVirtualization({ options }: Session, whyEmulated: string | null): Finding {
+  if (whyEmulated === null) return { detail: 'KVM' };
+  const detail = `Emulation. ${whyEmulated}.`;
+  if (options.virtMode === 'emulation') return { detail };
   const remedy =
     'Guests run, but slowly. Switch VT-x or AMD-V on in the firmware of the host, or nested virtualization where it is a guest itself, then as root: modprobe kvm_intel (or kvm_amd) — ls -l /dev/kvm shows whether it worked.';
   return { detail, warning: { remedy } };
 }
 
-async function findStorage(
-  connection: LibvirtConnection,
-  name: string,
-  eyes: HostEyes,
-  limits: Limits,
-): Promise<Finding> {
-  const usual = eyes.usualPoolPath(connection);
+async function findStorage(session: Session, limits: Limits): Promise<Finding> {
+  const { pool } = session.options;
+  const usual = session.usualPoolPath;
   try {
-    return await judgePool(await openPool(connection, name, usual, limits), limits);
+    return await judgePool(await session.pool(limits), limits);
   } catch (error) {
-    const willBeMade = name === DEFAULT_POOL && usual !== null && isExpected(error, 'host.pool_missing');
+    const willBeMade = pool === DEFAULT_POOL && usual !== null && isExpected(error, 'host.pool_missing');
     if (!willBeMade) throw error;
-    return { detail: `There is no storage pool yet; ${name} will be made in ${usual}.` };
+    return { detail: `There is no storage pool yet; ${pool} will be made in ${usual}.` };
   }
 }
 
@@ -166,7 +145,8 @@ async function judgePool(pool: StoragePool, limits: Limits): Promise<Finding> {
   }
 }
 
-async function findNetwork(connection: LibvirtConnection, name: string, limits: Limits): Promise<Finding> {
+async function findNetwork({ connection, network: name }: Session, limits: Limits): Promise<Finding> {
+  if (name === null) return { detail: "QEMU's own user network: guests reach out, nobody reaches them." };
   try {
     const network = await describeNetwork(connection, await openNetwork(connection, name, limits), limits);
     if (hasDhcp(network)) return { detail: `${name}${network.bridge ? `, on ${network.bridge}` : ''}` };

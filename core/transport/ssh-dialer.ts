@@ -59,15 +59,11 @@ export class SshDialer implements Dialer {
   }
 
   async #pass(hop: Hop, parent: SshLink | null, limits: StepLimits): Promise<SshLink> {
-    try {
-      const socket = await (parent === null ? this.#direct(hop, limits) : this.#through(hop, parent, limits));
-      const session = new SshSession(hop, socket, this.#deps);
-      await this.#step(hop, 'host-key', () => session.handshake(limits, this.#linkTimeout), String);
-      await this.#step(hop, 'login', () => session.login(limits), String);
-      return new SshLink({ hop, client: session.client, socket, parent, linkTimeout: this.#linkTimeout });
-    } catch (error) {
-      throw ofHop(hop, error);
-    }
+    const socket = await (parent === null ? this.#direct(hop, limits) : this.#through(hop, parent, limits));
+    const session = new SshSession(hop, socket, this.#deps);
+    await this.#step(hop, 'host-key', () => session.handshake(limits, this.#linkTimeout), String);
+    await this.#step(hop, 'login', () => session.login(limits), String);
+    return new SshLink({ hop, client: session.client, socket, parent, linkTimeout: this.#linkTimeout });
   }
 
   async #direct(hop: Hop, limits: StepLimits): Promise<LinkSocket> {
@@ -118,7 +114,8 @@ export class SshDialer implements Dialer {
       const value = await work();
       tell({ result: 'ok', detail: describe(value), error: null });
       return value;
-    } catch (error) {
+    } catch (thrown) {
+      const error = ofHop(hop, thrown);
       const told = isExpected(error) ? error : null;
       tell({ result: 'failed', detail: told?.message ?? String(error), error: told });
       throw error;
