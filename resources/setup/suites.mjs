@@ -8,7 +8,7 @@ import { environment, pinnedNode, script, show } from './process.mjs';
 /** @typedef {{ name: string, passed: number, failed: number, skipped: number }} Outcome */
 
 /** What a report says; a suite that broke without a failing test still counts as failed. @param {Outcome} counted @param {number} code */
-function judged(counted, code) {
+export function judged(counted, code) {
   const broken = counted.failed === 0 && (code !== 0 || counted.passed === 0);
   return broken ? { ...counted, failed: 1 } : counted;
 }

@@ -25,6 +25,22 @@ async function suite(name, obstacle, run) {
   return maySkip() ? skipSuite(name) : { name, passed: 0, failed: 1, skipped: 0 };
 }
 
+/** @param {{ passed: number, failed: number, skipped: number }} counts */
+function words({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/** The last line, and the exit code. @param {readonly import('./suites.mjs').Outcome[]} outcomes */
+export function total(outcomes) {
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const { passed, failed, skipped } of outcomes) {
+    sum.passed += passed;
+    sum.failed += failed;
+    sum.skipped += skipped;
+  }
+  return { line: words(sum), code: sum.failed > 0 || sum.passed === 0 ? 1 : 0 };
+}
+
 /** Everything, from the cheapest to the dearest. @returns {Promise<number>} exit code */
 export async function runTests() {
   const lab = labObstacle();
@@ -36,12 +52,8 @@ export async function runTests() {
     await suite('e2e', window, runWindow),
   ];
   line('');
-  for (const { name, passed, failed, skipped } of outcomes) {
-    line(`${name.padEnd(12)} ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-  }
-  /** @param {'passed' | 'failed' | 'skipped'} key */
-  const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
-  const skipped = sum('skipped');
-  line(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-  return sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
+  for (const { name, ...counts } of outcomes) line(`${name.padEnd(12)} ${words(counts)}`);
+  const verdict = total(outcomes);
+  line(`\n${verdict.line}`);
+  return verdict.code;
 }

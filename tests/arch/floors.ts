@@ -27,6 +27,7 @@ const FLOORS: readonly (readonly string[])[] = [
 /** Rooms of one floor that may look into each other, in this direction only. */
 export const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
   'core/image': ['core/volume'],
+  'core/console': ['core/volume'],
   'core/compute': ['core/image', 'core/network', 'core/volume', 'core/console'],
   'core/conductor': ['core/queue'],
   'core/inventory': ['core/queue'],
