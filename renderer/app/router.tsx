@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { z } from 'zod';
+import { INSTANCE_TABS } from '../pages/instance/tabs.ts';
 import { Crash } from './Crash.tsx';
 import { NotFound } from './NotFound.tsx';
 import { Shell } from './Shell.tsx';
@@ -24,23 +25,21 @@ const start = createRoute({
 const instances = createRoute({
   getParentRoute: () => root,
   path: '/instances',
-  validateSearch: z.object({ launch: z.boolean().optional() }),
+  validateSearch: z.object({ launch: z.boolean().optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('../pages/instances/InstancesPage.tsx'), 'InstancesPage'),
 });
-
-export const INSTANCE_TABS = ['overview', 'serial', 'vnc', 'log', 'actions', 'xml'] as const;
 
 const instance = createRoute({
   getParentRoute: () => root,
   path: '/instances/$id',
-  validateSearch: z.object({ tab: z.enum(INSTANCE_TABS).optional() }),
+  validateSearch: z.object({ tab: z.enum(INSTANCE_TABS).optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('../pages/instance/InstancePage.tsx'), 'InstancePage'),
 });
 
 const hypervisors = createRoute({
   getParentRoute: () => root,
   path: '/hypervisors',
-  validateSearch: z.object({ add: z.boolean().optional() }),
+  validateSearch: z.object({ add: z.boolean().optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('../pages/hypervisors/HypervisorsPage.tsx'), 'HypervisorsPage'),
 });
 

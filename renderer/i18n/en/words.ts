@@ -80,6 +80,27 @@ export const words = {
   step: {
     scheduling: 'picking a host',
   },
+  filter: {
+    placement: 'not enough room',
+    RequestedHost: 'another host is asked for',
+    Compute: 'host not available',
+    ComputeCapabilities: 'flavor’s wishes',
+    ImageProperties: 'image’s wishes',
+  },
+  weigher: {
+    RAM: 'RAM',
+    CPU: 'CPU',
+    Disk: 'Disk',
+    IoOps: 'Busy builds',
+    BuildFailure: 'Failed builds',
+  },
+  weigherHint: {
+    RAM: 'More free memory weighs more',
+    CPU: 'More free vCPUs weigh more',
+    Disk: 'More free disk weighs more',
+    IoOps: 'A host that is busy building weighs less',
+    BuildFailure: 'A host on which builds failed lately weighs far less',
+  },
   actionResult: {
     success: 'done',
     error: 'failed',

@@ -81,6 +81,27 @@ export const words: Catalogue['words'] = {
   step: {
     scheduling: 'chọn máy chủ',
   },
+  filter: {
+    placement: 'không đủ chỗ',
+    RequestedHost: 'đã chỉ định máy chủ khác',
+    Compute: 'máy chủ không sẵn sàng',
+    ComputeCapabilities: 'yêu cầu của cấu hình',
+    ImageProperties: 'yêu cầu của ảnh đĩa',
+  },
+  weigher: {
+    RAM: 'RAM',
+    CPU: 'CPU',
+    Disk: 'Đĩa',
+    IoOps: 'Đang bận tạo',
+    BuildFailure: 'Tạo thất bại',
+  },
+  weigherHint: {
+    RAM: 'Còn nhiều bộ nhớ hơn thì điểm cao hơn',
+    CPU: 'Còn nhiều vCPU hơn thì điểm cao hơn',
+    Disk: 'Còn nhiều chỗ đĩa hơn thì điểm cao hơn',
+    IoOps: 'Máy chủ đang bận tạo máy ảo thì điểm thấp hơn',
+    BuildFailure: 'Máy chủ vừa tạo thất bại thì điểm thấp hơn nhiều',
+  },
   actionResult: {
     success: 'xong',
     error: 'thất bại',

@@ -1,0 +1,81 @@
+import { Button, Collapse, Group, Pill, Stack, Text, Textarea } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { shell } from '../../api/client.ts';
+import { useAction } from '../../api/use-action.ts';
+import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
+import { PairsEditor } from '../../ui/PairsEditor.tsx';
+import type { LaunchDraft } from './launch-draft.ts';
+
+interface Props {
+  readonly draft: LaunchDraft;
+  readonly onChange: (patch: Partial<LaunchDraft>) => void;
+}
+
+function UserData({ draft, onChange }: Props): ReactNode {
+  const { t } = useTranslation();
+  const pick = useAction(async () => {
+    const userFile = await shell('shell.pickUserData', {});
+    if (userFile !== null) onChange({ userFile });
+  });
+  return (
+    <Stack gap={6}>
+      {draft.userFile === null ? (
+        <Textarea
+          label={t('launch.userData')}
+          description={t('launch.userDataHint')}
+          placeholder="#cloud-config"
+          autosize
+          minRows={3}
+          maxRows={10}
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 12 } }}
+          value={draft.userText}
+          onChange={(event) => onChange({ userText: event.currentTarget.value })}
+        />
+      ) : (
+        <div>
+          <Text size="sm" fw={500}>
+            {t('launch.userData')}
+          </Text>
+          <Pill withRemoveButton onRemove={() => onChange({ userFile: null })}>
+            {draft.userFile.name}
+          </Pill>
+        </div>
+      )}
+      <Button variant="subtle" size="compact-xs" w="fit-content" onClick={() => void pick.run()}>
+        {t('launch.fromFile')}
+      </Button>
+      <ErrorAlert error={pick.error} />
+    </Stack>
+  );
+}
+
+/** What most launches do without. */
+export function LaunchExtras({ draft, onChange }: Props): ReactNode {
+  const { t } = useTranslation();
+  const [shown, setShown] = useState(false);
+  return (
+    <div>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        px={0}
+        aria-expanded={shown}
+        onClick={() => setShown((on) => !on)}
+      >
+        {t('launch.more')}
+      </Button>
+      <Collapse expanded={shown}>
+        <Stack gap="sm" pt="xs">
+          <UserData draft={draft} onChange={onChange} />
+          <Group gap={0}>
+            <Text size="sm" fw={500}>
+              {t('launch.metadata')}
+            </Text>
+          </Group>
+          <PairsEditor pairs={draft.metadata} onChange={(metadata) => onChange({ metadata })} />
+        </Stack>
+      </Collapse>
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+import { Loader, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Decision } from '../../../core/contract/index.ts';
+import type { Query } from '../../api/use-query.ts';
+import { DecisionView } from '../../components/DecisionView.tsx';
+import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
+import classes from './launch.module.css';
+
+function Verdict({ decision }: { readonly decision: Decision }): ReactNode {
+  const { t } = useTranslation();
+  const chosen = decision.hosts.find((host) => host.hostId === decision.selected);
+  if (chosen !== undefined) return <Text fw={500}>{t('launch.onHost', { host: chosen.hostName })}</Text>;
+  return (
+    <div>
+      <Text fw={600} c="var(--nova-bad)">
+        {t('launch.noHostTitle')}
+      </Text>
+      <Text size="sm" c="var(--nova-muted)">
+        {t('launch.noHostText')}
+      </Text>
+    </div>
+  );
+}
+
+/** What the scheduler would decide now: which host, why, and why not the others. */
+export function SchedulerAnswer({ query, asked }: { query: Query<Decision>; asked: boolean }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <section className={classes.answer} aria-live="polite" aria-label={t('launch.where')}>
+      <Text size="xs" c="var(--nova-muted)" fw={500}>
+        {t('launch.where')} {query.loading && <Loader size={10} ml={6} />}
+      </Text>
+      {!asked && <Text size="sm">{t('launch.nothingToChoose')}</Text>}
+      {asked && query.error === null && query.data === undefined && (
+        <Text size="sm">{t('launch.asking')}</Text>
+      )}
+      {asked && <ErrorAlert error={query.error} />}
+      {asked && query.error === null && query.data !== undefined && (
+        <>
+          <Verdict decision={query.data} />
+          <DecisionView decision={query.data} />
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,222 @@
+import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Instance } from '../../../core/contract/index.ts';
+import { useQuery } from '../../api/use-query.ts';
+import { DecisionView } from '../../components/DecisionView.tsx';
+import { sshCommand } from '../../components/ssh-command.ts';
+import { stepsOf, useActions } from '../../components/use-actions.ts';
+import { useCopy } from '../../components/use-clipboard.ts';
+import { useWords } from '../../i18n/use-words.ts';
+import { useItem } from '../../stores/nova.ts';
+import { CopyText } from '../../ui/CopyText.tsx';
+import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
+import { Facts, type Fact } from '../../ui/Facts.tsx';
+import { Panel } from '../../ui/Panel.tsx';
+import { RelativeTime } from '../../ui/RelativeTime.tsx';
+import { Timeline } from '../../ui/Timeline.tsx';
+import { useFormat } from '../../ui/use-format.ts';
+import classes from './instance-page.module.css';
+
+interface Props {
+  readonly instance: Instance;
+}
+
+function Access({ instance }: Props): ReactNode {
+  const { t } = useTranslation();
+  const copy = useCopy();
+  const host = useItem('hosts', instance.hostId);
+  const image = useItem('images', instance.imageId);
+  const command = sshCommand(instance, host, image);
+  const facts: Fact[] = instance.addresses.map((each) => ({
+    label: each.network,
+    value: <CopyText text={each.address} onCopy={copy} />,
+  }));
+  if (command === null)
+    return <Panel title={t('instances.detail.access')}>{t('instances.detail.noAddress')}</Panel>;
+  return (
+    <Panel title={t('instances.detail.access')}>
+      <Facts
+        facts={[
+          ...facts,
+          { label: t('instances.detail.ssh'), value: <CopyText text={command} onCopy={copy} /> },
+          { label: t('instances.column.key'), value: instance.keyName ?? t('form.none') },
+          { label: t('instances.detail.mac'), value: instance.addresses[0]?.mac },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Configuration({ instance }: Props): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { flavor } = instance;
+  const disk = flavor.disk === 0 ? t('instances.detail.diskOfImage') : format.gib(flavor.disk);
+  const size = [t('unit.vcpus', { count: flavor.vcpus }), format.mib(flavor.ram), disk].join(' · ');
+  const extras: Fact[] = [
+    ...(flavor.ephemeral > 0
+      ? [{ label: t('instances.detail.ephemeral'), value: format.gib(flavor.ephemeral) }]
+      : []),
+    ...(flavor.swap > 0 ? [{ label: t('instances.detail.swap'), value: format.mib(flavor.swap) }] : []),
+  ];
+  return (
+    <Panel title={t('instances.detail.configuration')}>
+      <Facts
+        facts={[
+          {
+            label: t('instances.column.flavor'),
+            value: (
+              <>
+                {flavor.name}
+                <Text size="xs" c="var(--nova-muted)">
+                  {size}
+                </Text>
+              </>
+            ),
+          },
+          ...extras,
+          { label: t('instances.column.image'), value: instance.imageName ?? t('form.none') },
+          {
+            label: t('instances.detail.userData'),
+            value: instance.hasUserData ? t('instances.detail.yes') : t('instances.detail.no'),
+          },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Placement({ instance }: Props): ReactNode {
+  const { t } = useTranslation();
+  const copy = useCopy();
+  const word = useWords();
+  const [asked, setAsked] = useState(false);
+  const decision = useQuery('instance.decision', asked ? { ref: instance.id } : null);
+  return (
+    <Panel
+      title={t('instances.detail.placement')}
+      aside={
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          onClick={() => setAsked((on) => !on)}
+          aria-expanded={asked}
+        >
+          {t('instances.detail.why')}
+        </Button>
+      }
+    >
+      <Facts
+        facts={[
+          {
+            label: t('instances.column.host'),
+            value:
+              instance.hostName === null ? (
+                t('form.none')
+              ) : (
+                <Anchor component={Link} to="/hypervisors" inherit>
+                  {instance.hostName}
+                </Anchor>
+              ),
+          },
+          { label: t('instances.column.power'), value: word('power', instance.powerState) },
+          {
+            label: t('instances.detail.domain'),
+            value: <CopyText text={instance.domainName} onCopy={copy} />,
+          },
+          { label: t('instances.column.id'), value: <CopyText text={instance.id} onCopy={copy} /> },
+          { label: t('instances.column.created'), value: <RelativeTime at={instance.createdAt} /> },
+          {
+            label: t('instances.detail.confirmed'),
+            value: instance.seenAt === null ? t('time.never') : <RelativeTime at={instance.seenAt} />,
+          },
+        ]}
+      />
+      {asked && (
+        <Stack gap="xs" mt="sm">
+          <ErrorAlert error={decision.error} />
+          {decision.data === null && <Text size="sm">{t('instances.detail.noDecision')}</Text>}
+          {decision.data && <DecisionView decision={decision.data} />}
+        </Stack>
+      )}
+    </Panel>
+  );
+}
+
+function Metadata({ instance }: Props): ReactNode {
+  const { t } = useTranslation();
+  const pairs = Object.entries(instance.metadata);
+  if (pairs.length === 0) return null;
+  return (
+    <Panel title={t('instances.detail.metadata')}>
+      <Facts facts={pairs.map(([label, value]) => ({ label, value }))} />
+    </Panel>
+  );
+}
+
+function Boot({ instance }: Props): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const word = useWords();
+  const { actions, error } = useActions(instance.id);
+  const create = actions.find((action) => action.action === 'create');
+  if (create === undefined) return <ErrorAlert error={error} />;
+  const total =
+    create.finishedAt === null ? null : Date.parse(create.finishedAt) - Date.parse(create.startedAt);
+  return (
+    <Panel
+      title={t('instances.detail.boot')}
+      aside={
+        total !== null && (
+          <Text size="xs" c="var(--nova-muted)">
+            {t('instances.detail.bootTotal', { time: format.duration(total) })}
+          </Text>
+        )
+      }
+    >
+      <Timeline steps={stepsOf(create, word)} />
+    </Panel>
+  );
+}
+
+function FaultAlert({ instance }: Props): ReactNode {
+  const { t } = useTranslation();
+  const word = useWords();
+  if (instance.fault === null) return null;
+  const { error, step } = instance.fault;
+  return (
+    <ErrorAlert
+      error={error}
+      title={
+        instance.launchedAt === null
+          ? t('instances.detail.faultTitle')
+          : t('instances.detail.faultTitleLater')
+      }
+    >
+      {step !== null && (
+        <Text size="sm">{t('instances.detail.faultStep', { step: word('step', step) })}</Text>
+      )}
+    </ErrorAlert>
+  );
+}
+
+export function OverviewTab({ instance }: Props): ReactNode {
+  return (
+    <Stack gap="md">
+      <FaultAlert instance={instance} />
+      <div className={classes.grid}>
+        <div className={classes.column}>
+          <Access instance={instance} />
+          <Configuration instance={instance} />
+          <Metadata instance={instance} />
+        </div>
+        <div className={classes.column}>
+          <Placement instance={instance} />
+          <Boot instance={instance} />
+        </div>
+      </div>
+    </Stack>
+  );
+}
