@@ -31,17 +31,33 @@ export function script(name, command = name) {
   return join(MODULES, name, typeof bin === 'string' ? bin : bin[command]);
 }
 
+function stay() {}
+
 /**
- * Runs a command with our terminal, to its exit code: 128 + n when signal n ended it.
+ * Waits until a program has ended, to its exit code: 128 + n when signal n ended it. A Ctrl-C reaches it as well as us;
+ * it puts its house in order and ends, and only then do we.
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<number>}
+ */
+export function ended(child) {
+  const pass = () => void child.kill('SIGTERM');
+  process.on('SIGINT', stay).on('SIGTERM', pass);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      process.off('SIGINT', stay).off('SIGTERM', pass);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
+  });
+}
+
+/**
+ * Runs a command with our terminal, to its exit code.
  * @param {string} file @param {readonly string[]} args @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<number>}
  */
 export function show(file, args, env = environment()) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: ROOT, env, stdio: 'inherit' });
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
-  });
+  return ended(spawn(file, args, { cwd: ROOT, env, stdio: 'inherit' }));
 }
 
 /**

@@ -36,7 +36,7 @@ function program(file, args) {
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
 const COMMANDS = {
   setup: async () => (await setUp('start'), 0),
-  start: async () => start(await setUp('start')),
+  start: async (args) => start(await setUp('start'), args),
   test: async () => (await setUp('test'), runTests()),
   bench: async (args) => (await setUp('bench'), program('tests/bench/main.ts', args)),
   lab: async (args) => (await setUp('test'), program('tests/lab/main.ts', args)),
