@@ -40,7 +40,6 @@ const TESTS = [
   'openssh-client',
   'socat',
   'xvfb',
-  'xauth',
   'procps',
   'util-linux',
   'perl-base',
