@@ -28,7 +28,8 @@ export async function withDeadline<T>(
   const onAbort = (): void => reject(cancelled(limits.signal));
   const timer = setTimeout(() => reject(limits.onTimeout()), limits.deadline);
   limits.signal?.addEventListener('abort', onAbort, { once: true });
-  const work = start(over.signal);
+  // A start that throws at once counts as one that fails.
+  const work = (async () => start(over.signal))();
   try {
     return await Promise.race([work, cut]);
   } catch (error) {

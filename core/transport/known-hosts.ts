@@ -68,12 +68,12 @@ export function parseKnownHosts(text: string, file: string): KnownHostLine[] {
     .filter((line) => line !== null);
 }
 
-/** `*` and `?` as in ssh_config(5), PATTERNS; letters of either case. */
+/** `*` and `?` as in ssh_config(5), PATTERNS. */
 export function matchesPattern(pattern: string, name: string): boolean {
   const source = pattern.replaceAll(/[\\^$.*+?()[\]{}|]/g, (char) =>
     char === '*' ? '.*' : char === '?' ? '.' : `\\${char}`,
   );
-  return new RegExp(`^${source}$`, 'is').test(name);
+  return new RegExp(`^${source}$`, 's').test(name);
 }
 
 /** A list matches when one pattern does and no negated one does. */
@@ -100,7 +100,9 @@ function matchesHash(hosts: string, name: string): boolean {
 
 function linesFor(lines: readonly KnownHostLine[], name: string): KnownHostLine[] {
   return lines.filter(({ hosts }) =>
-    hosts.startsWith('|') ? matchesHash(hosts, name) : matchesPatternList(hosts.split(','), name),
+    hosts.startsWith('|')
+      ? matchesHash(hosts, name)
+      : matchesPatternList(hosts.toLowerCase().split(','), name),
   );
 }
 

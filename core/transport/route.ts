@@ -90,7 +90,8 @@ function makeHop(wanted: Wanted, config: SshOptions, environment: Environment): 
   const user = wanted.user ?? config.user ?? environment.username;
   const port = wanted.port ?? parsePort(config.port, wanted.alias) ?? DEFAULT_PORT;
   const bare = wanted.alias.replace(/^\[(.*)\]$/, '$1');
-  const host = expandTokens(config.hostName ?? bare, { h: bare, n: bare }, environment);
+  // An address may itself hold a %, before its zone.
+  const host = config.hostName ? expandTokens(config.hostName, { h: bare, n: bare }, environment) : bare;
   const tokens = { h: host, n: bare, p: String(port), r: user, u: environment.username, d: environment.home };
   const expand = (value: string): string => expandTokens(value, tokens, environment);
   const files = identityFiles(wanted, config, expand);

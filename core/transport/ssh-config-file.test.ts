@@ -142,6 +142,11 @@ describe('planRoute', () => {
     ]);
   });
 
+  it('leaves the zone of an address alone', async () => {
+    const [hop] = await planRoute(address({ address: '[fe80::1%h0]' }), environment);
+    expect(hop).toMatchObject({ host: 'fe80::1%h0', label: 'me@[fe80::1%h0]:22' });
+  });
+
   it('stops where two jump hosts lead to each other', async () => {
     await config('Host nas\n ProxyJump gate\nHost gate\n ProxyJump nas');
     await expect(planRoute(address({}), environment)).rejects.toMatchObject({ code: 'bad_input' });

@@ -39,6 +39,8 @@ export class SshLink implements Link {
   readonly closed: Promise<Error | null>;
   readonly #parts: LinkParts;
   readonly #streams = new Set<ChannelStream>();
+  /** requests that the server has not answered */
+  readonly #waiting = new Set<(reason: Error) => void>();
   readonly #settleClosed: (reason: Error | null) => void;
   readonly #watchdog: Disposable;
   #open = true;
@@ -77,17 +79,23 @@ export class SshLink implements Link {
     this.#open = false;
     this.#watchdog[Symbol.dispose]();
     for (const stream of this.#streams) stream.abandon(reason);
+    for (const reject of this.#waiting) reject(reason ?? this.#lost('it was closed here'));
     if (reason === null) this.#sayGoodbye();
-    else this.#parts.socket.destroy();
+    else this.#letGo();
     this.#settleClosed(reason);
   }
 
+  /** The jump host was there for this link alone. */
+  #letGo(): void {
+    this.#parts.socket.destroy();
+    this.#parts.parent?.close();
+  }
+
   #sayGoodbye(): void {
-    const { client, socket, parent } = this.#parts;
+    const { client, socket } = this.#parts;
     const over = (): void => {
       clearTimeout(timer);
-      socket.destroy();
-      parent?.close();
+      this.#letGo();
     };
     const timer = setTimeout(over, GOODBYE);
     socket.once('finish', over).once('close', over);
@@ -163,8 +171,9 @@ export class SshLink implements Link {
   #request(open: Opener): Promise<ChannelStream | OpenFailure> {
     const { promise, resolve, reject } = Promise.withResolvers<ChannelStream | OpenFailure>();
     if (!this.#open) throw this.#lost('it was closed before');
-    void this.closed.then((reason) => reject(reason ?? this.#lost('it was closed here')));
+    this.#waiting.add(reject);
     open((error, channel) => {
+      this.#waiting.delete(reject);
       if (error === undefined) resolve(this.#adopt(channel));
       else if (!this.#open) reject(this.#lost(error.message, error));
       else resolve({ reason: typeof error.reason === 'number' ? error.reason : null, error });

@@ -100,10 +100,19 @@ export class SshDaemon {
     await once(this.#process, 'exit');
   }
 
+  async #children(): Promise<number[]> {
+    const { stdout } = await run(['pgrep', '-P', String(this.#process.pid)], { allowFailure: true });
+    return stdout.split('\n').filter(Boolean).map(Number);
+  }
+
+  /** How many connections it serves. */
+  async connections(): Promise<number> {
+    return (await this.#children()).length;
+  }
+
   /** The connections die as well. */
   async kill(): Promise<void> {
-    const children = await run(['pgrep', '-P', String(this.#process.pid)], { allowFailure: true });
-    for (const pid of children.stdout.split('\n').filter(Boolean)) process.kill(Number(pid), 'SIGKILL');
+    for (const pid of await this.#children()) process.kill(pid, 'SIGKILL');
     await this.stop();
   }
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isExpected } from '../../core/domain/errors.ts';
 import type { DialReport } from '../../core/transport/dial-options.ts';
 import { secretsProvider } from '../../core/transport/secrets.ts';
+import { until } from '../lab/run.ts';
 import { SshDaemon, SshWorld } from './ssh-daemon.ts';
 
 let world: SshWorld;
@@ -112,6 +113,17 @@ describe('jump hosts', () => {
     });
     expect(needs).toEqual([true]);
     await closed.stop();
+  });
+
+  it('are let go when the host behind them is gone', async () => {
+    const mortal = await SshDaemon.start(world);
+    const link = await world.dialTrusting({ ...jump(gate), port: mortal.port }, { linkTimeout: 1000 });
+    const before = await gate.connections();
+    await mortal.kill();
+    await expect(link.closed).resolves.toMatchObject({ code: 'transport.closed' });
+    await until('the jump host is let go', async () =>
+      (await gate.connections()) < before ? true : undefined,
+    );
   });
 
   it('take the link with them when they go', async () => {
