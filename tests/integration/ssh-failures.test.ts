@@ -112,6 +112,18 @@ describe('a way in that does not begin', () => {
     await expect(world.dial({ port }, { signal: abort.signal })).rejects.toMatchObject({ code: 'cancelled' });
   });
 
+  it.each(['aes256-gcm@openssh.com', 'aes128-ctr', 'chacha20-poly1305@openssh.com'])(
+    'gets along with %s, which is safe with strict key exchange',
+    async (cipher) => {
+      const lines = [`Ciphers ${cipher}`, 'MACs hmac-sha2-256-etm@openssh.com'];
+      const strict = await SshDaemon.start(world, lines);
+      const link = await world.dialTrusting({ port: strict.port });
+      expect(link.user).toBe('root');
+      link.close();
+      await strict.stop();
+    },
+  );
+
   it.each([
     ['key exchange', 'KexAlgorithms diffie-hellman-group14-sha1'],
     ['cipher', 'Ciphers aes128-cbc'],
