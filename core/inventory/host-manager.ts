@@ -1,0 +1,83 @@
+import type { ComputeDriver, DriverRegistry } from '../compute/driver.ts';
+import type { ForeignGuest, Host } from '../contract/index.ts';
+import { ExpectedError } from '../domain/errors.ts';
+import type { Log } from '../domain/log.ts';
+import { systemClock, type Clock } from '../queue/clock.ts';
+import type { Database } from '../state/database.ts';
+import { getHost, listHosts } from '../state/hosts.ts';
+import { ForeignGuests } from './foreign-guests.ts';
+import { HostSession, type OpenDriver, type SessionDeps } from './host-session.ts';
+
+interface HostManagerOptions {
+  readonly database: Database;
+  readonly openDriver: OpenDriver;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** from 0 up to 1, for the jitter */
+  readonly random?: () => number;
+}
+
+/** Keeps every host connected, each on its own, and its rows true. Nova's compute manager, as far as it looks and listens. */
+export class HostManager implements DriverRegistry, AsyncDisposable {
+  readonly #deps: SessionDeps;
+  readonly #sessions = new Map<string, HostSession>();
+
+  constructor({ database, openDriver, log, clock = systemClock, random = Math.random }: HostManagerOptions) {
+    this.#deps = { database, openDriver, log, clock, random, foreign: new ForeignGuests(database) };
+  }
+
+  /** Looks after all stored hosts from now on. */
+  start(): void {
+    for (const host of listHosts(this.#deps.database)) this.#look(host.id);
+  }
+
+  /**
+   * Looks after a stored host with a fresh link: a wait for the next attempt ends, an old link is let go. Settles when the
+   * attempt has ended, well or not; how it went is in the host's row.
+   */
+  async connect(hostId: string): Promise<void> {
+    await this.#look(hostId).attempted;
+  }
+
+  #look(hostId: string): HostSession {
+    const before = this.#sessions.get(hostId);
+    const session = new HostSession(hostId, this.#deps, before?.stop() ?? Promise.resolve());
+    this.#sessions.set(hostId, session);
+    return session;
+  }
+
+  /** Lets go of a host: no link, no further attempts. */
+  async disconnect(hostId: string): Promise<void> {
+    const session = this.#sessions.get(hostId);
+    this.#sessions.delete(hostId);
+    this.#deps.foreign.forget(hostId);
+    await session?.stop();
+  }
+
+  get(hostId: string): ComputeDriver {
+    const driver = this.#sessions.get(hostId)?.driver;
+    if (driver) return driver;
+    throw unavailable(hostId, getHost(this.#deps.database, hostId));
+  }
+
+  foreignGuests(hostId?: string): ForeignGuest[] {
+    return this.#deps.foreign.list(hostId);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#sessions.keys()].map((hostId) => this.disconnect(hostId)));
+  }
+}
+
+function unavailable(hostId: string, host: Host | undefined): ExpectedError {
+  const name = host?.name ?? hostId;
+  const reason = host?.connectionError;
+  return new ExpectedError(
+    'host.unavailable',
+    reason ? `The host ${name} is not connected: ${reason.message}` : `The host ${name} is not connected.`,
+    {
+      remedy: reason?.remedy ?? 'Wait until it is connected, or look at the host page for the reason.',
+      details: { hostId, ...(reason && { code: reason.code }) },
+    },
+  );
+}

@@ -1,0 +1,32 @@
+import { createLibvirtDriver } from '../compute/libvirt/driver.ts';
+import type { Log } from '../domain/log.ts';
+import { createDialer } from '../transport/create-dialer.ts';
+import type { KnownHosts } from '../transport/known-hosts-store.ts';
+import type { HostSecretsStore } from '../transport/secrets.ts';
+import type { OpenDriver } from './host-session.ts';
+
+interface DriverParts {
+  readonly knownHosts: KnownHosts;
+  readonly secrets: HostSecretsStore;
+  readonly log: Log;
+  /** milliseconds of silence after which a host counts as gone */
+  readonly linkTimeout?: number | undefined;
+  /** written into the guests' metadata: who made them */
+  readonly owner?: string | undefined;
+}
+
+/** Dials a host the way that its row says, and puts the libvirt driver on the link. */
+export function openLibvirtDrivers({
+  knownHosts,
+  secrets,
+  linkTimeout,
+  log,
+  owner,
+}: DriverParts): OpenDriver {
+  return async (host, { signal }) => {
+    const { address, pool, network, virtMode } = host;
+    const dialer = createDialer(address, { knownHosts, linkTimeout, secrets: secrets.providerFor(host.id) });
+    const link = await dialer.connect({ signal });
+    return createLibvirtDriver(link, { address, pool, network, virtMode, linkTimeout, log, owner, signal });
+  };
+}

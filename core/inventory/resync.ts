@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { GuestState } from '../compute/driver.ts';
+import type { Instance, PowerState } from '../contract/index.ts';
+import { timestamp } from '../domain/time.ts';
+import { finishAction, startAction } from '../state/actions.ts';
+import type { Database, Reader, Tx } from '../state/database.ts';
+import { listInstancesOn, transition } from '../state/instances.ts';
+import { q } from '../state/query.ts';
+import { difference, isLive, OUTSIDE_ACTION } from './sync-rules.ts';
+
+/** who is named in the record of an action that nobody asked Micronova for */
+const OUTSIDE = 'outside Micronova';
+
+/**
+ * Brings one idle instance in line with the host's word. An operation in flight owns the row: then nothing happens.
+ * @param power of the guest; null: the host has no such guest
+ * @returns whether the row could be looked at, that is, was idle
+ */
+export function follow(tx: Tx, instance: Instance, power: PowerState | null): boolean {
+  if (instance.taskState !== null) return false;
+  const at = timestamp();
+  const change = difference(instance, power, at);
+  if (change === null) return true;
+  const { vmState, hostId } = instance;
+  const expect = { vmState, hostId, taskState: null };
+  const after = transition(tx, instance.id, { expect, set: { ...change, seenAt: at } });
+  if (after !== null && after.vmState !== vmState) putOnRecord(tx, after);
+  return after !== null;
+}
+
+function putOnRecord(tx: Tx, { id, vmState, fault }: Instance): void {
+  const key = { instanceId: id, requestId: `req-${randomUUID()}` };
+  startAction(tx, key, isLive(vmState) ? OUTSIDE_ACTION[vmState] : 'remove', OUTSIDE);
+  finishAction(tx, key, 'success', fault?.error.message ?? null);
+}
+
+interface Listing {
+  readonly hostId: string;
+  readonly guests: readonly GuestState[];
+  /** guests of which something was heard while the list was on its way: the list may be older than that */
+  readonly stale: ReadonlySet<string>;
+  /** write down, for each row, that the host has just confirmed it */
+  readonly confirm: boolean;
+}
+
+/**
+ * Compares all rows of a host with the guests that it really has.
+ * @returns the guests that have no instance, and the instances whose rows are owned by an operation
+ */
+export function compare(
+  database: Database,
+  listing: Listing,
+): { readonly foreign: GuestState[]; readonly busy: string[] } {
+  const byId = new Map(listing.guests.map((guest) => [guest.uuid, guest]));
+  return database.write((tx) => {
+    const busy: string[] = [];
+    for (const instance of listInstancesOn(tx, listing.hostId)) {
+      if (listing.stale.has(instance.id)) continue;
+      const power = byId.get(instance.id)?.powerState ?? null;
+      if (!follow(tx, instance, power)) busy.push(instance.id);
+      else if (listing.confirm && power !== null) confirm(tx, instance.id);
+    }
+    return { foreign: withoutInstance(tx, listing.guests), busy };
+  });
+}
+
+function confirm(tx: Tx, id: string): void {
+  transition(tx, id, { set: { seenAt: timestamp() } });
+}
+
+/** The last moment at which a host that is now out of reach stood behind its rows. */
+export function confirmAll(tx: Tx, hostId: string): void {
+  for (const { id, vmState } of listInstancesOn(tx, hostId)) if (vmState !== 'building') confirm(tx, id);
+}
+
+function withoutInstance(reader: Reader, guests: readonly GuestState[]): GuestState[] {
+  const rows = reader.all(q.selectFrom('instances').select('id').where('deleted_at', 'is', null));
+  const known = new Set(rows.map((row) => row.id));
+  return guests.filter((guest) => !known.has(guest.uuid));
+}
