@@ -1,4 +1,11 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { Alert, createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+
+// An alert speaks through its edge and words; a whole red wall would shout.
+const ALERT_TONES: Readonly<Record<string, string>> = {
+  red: 'var(--nova-bad)',
+  yellow: 'var(--nova-warn)',
+  blue: 'var(--nova-busy)',
+};
 
 // A cold star's light: from pale sky to deep water.
 const nova: MantineColorsTuple = [
@@ -54,6 +61,19 @@ export const theme = createTheme({
   headings: { fontWeight: '600', sizes: { h1: { fontSize: '1.25rem' }, h2: { fontSize: '1rem' } } },
   cursorType: 'pointer',
   components: {
+    Alert: Alert.extend({
+      vars: (_theme, { color, variant }) => {
+        const tone = ALERT_TONES[String(color)];
+        if (tone === undefined || variant !== 'light') return { root: {} };
+        return {
+          root: {
+            '--alert-bg': `color-mix(in srgb, ${tone} 9%, var(--nova-surface))`,
+            '--alert-bd': `1px solid color-mix(in srgb, ${tone} 38%, transparent)`,
+            '--alert-color': tone,
+          },
+        };
+      },
+    }),
     Button: { defaultProps: { size: 'xs' } },
     TextInput: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true, multiline: true, maw: 360 } },

@@ -3,12 +3,12 @@ import { useTranslation } from 'react-i18next';
 import { formatAge, formatBytes, formatDuration, formatGib, formatInstant, formatMib } from './format.ts';
 
 export interface Format {
-  bytes(value: number): string;
-  mib(value: number): string;
-  gib(value: number): string;
-  duration(milliseconds: number): string;
-  age(iso: string, now: number): string;
-  instant(iso: string): string;
+  readonly bytes: (value: number) => string;
+  readonly mib: (value: number) => string;
+  readonly gib: (value: number) => string;
+  readonly duration: (milliseconds: number) => string;
+  readonly age: (iso: string, now: number) => string;
+  readonly instant: (iso: string) => string;
 }
 
 /** Figures and instants in the page's language. */

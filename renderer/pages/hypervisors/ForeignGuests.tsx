@@ -1,0 +1,82 @@
+import { Text, Title } from '@mantine/core';
+import { useMemo, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ForeignGuest } from '../../../core/contract/index.ts';
+import { useQuery } from '../../api/use-query.ts';
+import { useNova } from '../../stores/nova.ts';
+import { useTableView } from '../../stores/use-table-view.ts';
+import type { Column } from '../../ui/table/columns.ts';
+import { DataTable } from '../../ui/table/DataTable.tsx';
+import { useFormat } from '../../ui/use-format.ts';
+import classes from './hypervisors.module.css';
+
+const BY_NAME = { id: 'name', desc: false } as const;
+
+function useColumns(): Column<ForeignGuest>[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const hosts = useNova((state) => state.hosts.items);
+  return useMemo(
+    () => [
+      {
+        id: 'name',
+        header: t('hypervisors.foreignColumn.name'),
+        value: (row) => row.name,
+        width: 160,
+        grow: 2,
+      },
+      {
+        id: 'state',
+        header: t('hypervisors.foreignColumn.state'),
+        value: (row) => row.state,
+        width: 110,
+        grow: 1,
+      },
+      {
+        id: 'size',
+        header: t('hypervisors.foreignColumn.size'),
+        value: (row) => row.ram,
+        cell: (row) => `${t('unit.vcpus', { count: row.vcpus })}, ${format.mib(row.ram)}`,
+        width: 150,
+        grow: 1,
+      },
+      {
+        id: 'host',
+        header: t('hypervisors.foreignColumn.host'),
+        value: (row) => hosts.get(row.hostId)?.name ?? '',
+        width: 120,
+        grow: 1,
+      },
+    ],
+    [t, format, hosts],
+  );
+}
+
+/** What else runs on the hosts: told apart, and without any action. */
+export function ForeignGuests(): ReactNode {
+  const { t } = useTranslation();
+  const changes = useNova((state) => state.foreignGuests);
+  const hosts = useNova((state) => state.hosts.items.size);
+  const { data = [] } = useQuery('host.foreignGuests', {}, `${hosts} ${[...changes.values()].join(' ')}`);
+  const columns = useColumns();
+  const { view, onView } = useTableView('foreign', columns, BY_NAME);
+  if (data.length === 0) return null;
+  return (
+    <section className={classes.foreign}>
+      <Title order={2}>{t('hypervisors.foreign')}</Title>
+      <Text size="xs" c="var(--nova-muted)" mb="sm">
+        {t('hypervisors.foreignHint')}
+      </Text>
+      <DataTable
+        label={t('hypervisors.foreign')}
+        rows={data}
+        columns={columns}
+        rowId={(row) => `${row.hostId} ${row.uuid}`}
+        rowName={(row) => row.name}
+        view={view}
+        onView={onView}
+        empty={null}
+      />
+    </section>
+  );
+}
