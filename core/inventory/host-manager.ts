@@ -54,6 +54,10 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
     await session?.stop();
   }
 
+  isConnected(hostId: string): boolean {
+    return Boolean(this.#sessions.get(hostId)?.driver);
+  }
+
   get(hostId: string): ComputeDriver {
     const driver = this.#sessions.get(hostId)?.driver;
     if (driver) return driver;
