@@ -1,9 +1,31 @@
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { ConsoleTickets } from './api/console-tickets.ts';
+import { prepareFirstStart } from './api/first-start.ts';
+import { apiHandlers } from './api/handlers.ts';
+import type { HostApiParts } from './api/hosts.ts';
+import { createRouter, type Router } from './api/router.ts';
+import { conductorOperations } from './conductor/operations.ts';
 import type { SystemStatus } from './contract/index.ts';
+import { ExpectedError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
-import type { Caller } from './identity/context.ts';
-import type { EventListener } from './state/database.ts';
-import type { SecretStore } from './transport/secrets.ts';
+import { type Caller, createContext, processCaller } from './identity/context.ts';
+import { ImageStore } from './image/store.ts';
+import { HostManager } from './inventory/host-manager.ts';
+import type { OpenDriver } from './inventory/host-session.ts';
+import { testHost } from './inventory/host-test.ts';
+import { openLibvirtDrivers } from './inventory/open-driver.ts';
+import { openLogFile } from './log-file.ts';
+import { systemClock } from './queue/clock.ts';
+import { TaskRunner } from './queue/task-runner.ts';
+import { type Database, type EventListener, openDatabase } from './state/database.ts';
+import { getHost } from './state/hosts.ts';
+import { listImageIds } from './state/images.ts';
+import { pruneHistory } from './state/prune.ts';
+import { getSettings } from './state/settings.ts';
+import { createKnownHosts } from './transport/known-hosts-store.ts';
+import { currentEnvironment, type Environment, sshFiles } from './transport/platform.ts';
+import { HostSecretsStore, type SecretStore } from './transport/secrets.ts';
 
 export interface ControlPlaneOptions {
   /** the data folder; made where there is none, and owned until `close` */
@@ -16,6 +38,9 @@ export interface ControlPlaneOptions {
   readonly secretStore?: SecretStore;
   /** path of the tiny guest image that set-up has built */
   readonly guestImage?: string;
+  /** the way to a host; left out: libvirt, over SSH or this computer's sockets */
+  readonly openDriver?: OpenDriver;
+  readonly environment?: Environment;
 }
 
 /** The whole of Micronova but its doors: window, local socket and command line are adapters over this. */
@@ -29,8 +54,99 @@ export interface ControlPlane {
    * @throws ExpectedError `instance.no_console`
    */
   redeemConsole(ticket: string): Promise<Duplex>;
-  /** Settles when no task is queued or running. */
+  /** Settles when no task is running, and none is queued that could run. */
   idle(): Promise<void>;
   /** Stops taking work, lets go of the hosts and of the data folder. Unfinished tasks go on at the next start. */
   close(): Promise<void>;
+}
+
+/** The way to hosts, for those who look after them and for those who test it. */
+function waysToHosts(database: Database, log: Log, { home, environment, secretStore }: ControlPlaneOptions) {
+  const knownHosts = createKnownHosts(home, environment);
+  const secrets = new HostSecretsStore(secretStore ?? null);
+  const owner = processCaller().user;
+  // Read anew for each connection: it may be set while Micronova runs.
+  const linkTimeout = () => getSettings(database).linkTimeout;
+  const openDriver: OpenDriver = (host, step) =>
+    openLibvirtDrivers({ knownHosts, secrets, log, owner, linkTimeout: linkTimeout() })(host, step);
+  const test: HostApiParts['test'] = (target, way) =>
+    testHost(target, { ...way, knownHosts, environment, linkTimeout: linkTimeout() });
+  return { secrets, openDriver, test };
+}
+
+/** What must be in order before the first task is taken. @returns notices for the person */
+async function prepareState(database: Database, images: ImageStore, options: ControlPlaneOptions) {
+  database.write(pruneHistory);
+  await images.sweep(new Set(listImageIds(database)));
+  return await prepareFirstStart(database, {
+    environment: options.environment ?? currentEnvironment(),
+    guestImage: options.guestImage,
+    context: createContext(processCaller()),
+  });
+}
+
+/**
+ * Starts Micronova on a data folder: nothing is connected yet when this answers, and unfinished tasks go on.
+ * @throws ExpectedError `state.in_use` when another Micronova owns the folder, and the other `state.*`
+ */
+export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  await using stack = new AsyncDisposableStack();
+  const { home, owner, version } = options;
+  const log = options.log ?? stack.use(openLogFile(home)).log;
+  const database = openDatabase(join(home, 'micronova.db'), { log });
+  stack.defer(() => database.close());
+  const { secrets, openDriver, test } = waysToHosts(database, log, options);
+  const images = new ImageStore(join(home, 'images'));
+  const notices = await prepareState(database, images, options);
+  const hosts = stack.use(new HostManager({ database, openDriver: options.openDriver ?? openDriver, log }));
+  const clock = systemClock;
+  const operations = conductorOperations({ database, drivers: hosts, images, clock, log });
+  const isConnected = (hostId: string) => getHost(database, hostId)?.connection === 'connected';
+  const tasks = stack.use(new TaskRunner({ database, operations, clock, log, isConnected }));
+  const tickets = new ConsoleTickets();
+  stack.defer(() => tickets.close());
+  const handlers = apiHandlers({
+    database,
+    drivers: hosts,
+    tasks,
+    tickets,
+    hosts: { control: hosts, secrets, test },
+    sshFolder: sshFiles(options.environment).folder,
+    facts: { home, owner, version, notices },
+  });
+  const route = createRouter(handlers, { log, checkOutput: IN_CHECKOUT });
+  hosts.start();
+  tasks.start();
+  log.info({ home, owner, version }, 'the control plane is up');
+  return openDoors(stack.move(), { database, route, tasks, tickets });
+}
+
+// Answers are held against the contract only where the sources themselves run: the bundled app has no time to lose.
+const IN_CHECKOUT = import.meta.url.endsWith('.ts');
+
+interface Inside {
+  readonly database: Database;
+  readonly route: Router;
+  readonly tasks: TaskRunner;
+  readonly tickets: ConsoleTickets;
+}
+
+function openDoors(stack: AsyncDisposableStack, { database, route, tasks, tickets }: Inside): ControlPlane {
+  let closing: Promise<void> | undefined;
+  const refuseWhenClosed = () => {
+    if (closing !== undefined) throw new ExpectedError('cancelled', 'Micronova is shutting down.');
+  };
+  return {
+    call: async (method, input, caller) => {
+      refuseWhenClosed();
+      return await route(method, input, createContext(caller));
+    },
+    subscribe: (listener) => database.subscribe(listener),
+    redeemConsole: async (ticket) => {
+      refuseWhenClosed();
+      return tickets.redeem(ticket);
+    },
+    idle: () => tasks.idle(),
+    close: () => (closing ??= stack.disposeAsync()),
+  };
 }

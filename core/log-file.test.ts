@@ -35,3 +35,10 @@ it('makes way when it is large', () => {
   expect(read()).toContain('fresh');
   expect(read().length).toBeLessThan(1000);
 });
+
+it('does without where there is no way to write', () => {
+  writeFileSync(join(home, 'plain'), '');
+  using file = openLogFile(join(home, 'plain', 'home'));
+  file.log.info({}, 'nobody hears this');
+  expect(statSync(join(home, 'plain')).size).toBe(0);
+});

@@ -57,6 +57,11 @@ export function listImages(reader: Reader): Image[] {
   );
 }
 
+/** The ids of all, damaged rows included: what belongs to one of them must not be swept away. */
+export function listImageIds(reader: Reader): string[] {
+  return reader.all(q.selectFrom('images').select('id')).map(({ id }) => id);
+}
+
 /** Those whose id or name is `ref`; images may share a name, as Glance's may. */
 export function findImages(reader: Reader, ref: string): Image[] {
   return reader

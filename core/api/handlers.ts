@@ -1,0 +1,38 @@
+import type { DriverRegistry } from '../compute/driver.ts';
+import type { Database } from '../state/database.ts';
+import { consoleHandlers } from './consoles.ts';
+import type { ConsoleTickets } from './console-tickets.ts';
+import { flavorHandlers } from './flavors.ts';
+import { type HostApiParts, hostHandlers } from './hosts.ts';
+import { imageHandlers } from './images.ts';
+import { instanceHandlers } from './instances.ts';
+import { keypairHandlers } from './keypairs.ts';
+import type { Handlers } from './router.ts';
+import { type SystemFacts, systemHandlers } from './system.ts';
+import { type TaskControl, taskHandlers } from './tasks.ts';
+
+export interface ApiParts {
+  readonly database: Database;
+  readonly drivers: DriverRegistry;
+  readonly tasks: TaskControl;
+  readonly tickets: ConsoleTickets;
+  readonly hosts: HostApiParts;
+  /** `~/.ssh`, where public keys are looked for */
+  readonly sshFolder: string;
+  readonly facts: SystemFacts;
+}
+
+/** Every method of the contract, each with what it needs and no more. */
+export function apiHandlers(parts: ApiParts): Handlers {
+  const { database, drivers } = parts;
+  return {
+    ...flavorHandlers(database),
+    ...keypairHandlers(database, parts.sshFolder),
+    ...imageHandlers(database),
+    ...hostHandlers(database, parts.hosts),
+    ...instanceHandlers(database, drivers),
+    ...taskHandlers(database, parts.tasks),
+    ...consoleHandlers(database, drivers, parts.tickets),
+    ...systemHandlers(database, parts.facts),
+  };
+}
