@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
-import { existsSync } from 'node:fs';
-import { quiet } from './process.mjs';
+import { chmodSync, chownSync, existsSync, statSync } from 'node:fs';
+import { attempt, quiet } from './process.mjs';
 import { note, step } from './say.mjs';
 
 const SOCKETS = '/run/libvirt';
@@ -28,9 +28,28 @@ function socketOf(daemon) {
   return `${SOCKETS}/${daemon === 'libvirtd' ? 'libvirt' : daemon}-sock`;
 }
 
+/**
+ * Gives group kvm the device, as udev does where it runs. libvirt probes QEMU as root and then asks whether QEMU's own
+ * account may open the device: where it may not, every probe is held for outdated and defining a guest takes 14 seconds.
+ */
+async function openKvm() {
+  const device = statSync('/dev/kvm', { throwIfNoEntry: false });
+  const group = /^kvm:[^:]*:(\d+):/.exec(attempt('getent', ['group', 'kvm']).stdout)?.[1];
+  if (device === undefined || group === undefined || (device.mode & 0o077) !== 0) return;
+  await step(
+    'Give group kvm /dev/kvm',
+    'QEMU runs as an account of that group, and there is no udev to do it',
+    () => {
+      chownSync('/dev/kvm', 0, Number(group));
+      chmodSync('/dev/kvm', 0o660);
+    },
+  );
+}
+
 /** Starts the libvirt of this computer, which is Micronova's first host. */
 export async function ensureLibvirt() {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return;
+  await openKvm();
   /** @type {string[]} */
   const down = [];
   for (const daemon of daemons()) if (!(await answers(socketOf(daemon)))) down.push(daemon);
