@@ -1,21 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { consoleHandlers } from '../../core/api/consoles.ts';
 import { ConsoleTickets } from '../../core/api/console-tickets.ts';
-import { flavorHandlers } from '../../core/api/flavors.ts';
-import { imageHandlers } from '../../core/api/images.ts';
-import { instanceHandlers } from '../../core/api/instances.ts';
-import { keypairHandlers } from '../../core/api/keypairs.ts';
-import { createRouter, type Handlers } from '../../core/api/router.ts';
-import { systemHandlers } from '../../core/api/system.ts';
-import { type TaskControl, taskHandlers } from '../../core/api/tasks.ts';
+import { apiHandlers } from '../../core/api/handlers.ts';
+import { createRouter } from '../../core/api/router.ts';
+import type { TaskControl } from '../../core/api/tasks.ts';
 import type { ComputeDriver } from '../../core/compute/driver.ts';
-import {
-  type Call,
-  type ContractEvent,
-  contract,
-  type hostMethods,
-  type MethodName,
-} from '../../core/contract/index.ts';
+import { type Call, type ContractEvent, contract, type MethodName } from '../../core/contract/index.ts';
 import { ExpectedError } from '../../core/domain/errors.ts';
 import { silentLog } from '../../core/domain/log.ts';
 import { timestamp } from '../../core/domain/time.ts';
@@ -25,8 +14,11 @@ import { openDatabase } from '../../core/state/database.ts';
 import { insertHost, updateHost } from '../../core/state/hosts.ts';
 import { insertImage } from '../../core/state/images.ts';
 import { updateTask } from '../../core/state/tasks.ts';
+import { HostSecretsStore } from '../../core/transport/secrets.ts';
 
 const GIB = 1024 ** 3;
+
+const nowhere = () => Promise.reject(new Error('hosts have tests of their own'));
 
 /** The API over a database in memory. No task runs: what was put on the queue stays to be looked at. */
 export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } = {}) {
@@ -46,21 +38,20 @@ export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } =
     progressOf: () => null,
   };
   const tickets = new ConsoleTickets();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- hosts have tests of their own
-  const hosts = {} as Handlers<keyof typeof hostMethods>;
-  const router = createRouter(
-    {
-      ...flavorHandlers(database),
-      ...keypairHandlers(database, sshFolder),
-      ...imageHandlers(database),
-      ...instanceHandlers(database, registry),
-      ...taskHandlers(database, tasks),
-      ...consoleHandlers(database, registry, tickets),
-      ...systemHandlers(database, { version: '0', home: '/home', owner: 'serve', notices: [] }),
-      ...hosts,
+  const handlers = apiHandlers({
+    database,
+    drivers: registry,
+    tasks,
+    tickets,
+    hosts: {
+      control: { connect: nowhere, disconnect: nowhere, foreignGuests: () => [] },
+      secrets: new HostSecretsStore(null),
+      test: nowhere,
     },
-    { log: silentLog, checkOutput: true },
-  );
+    sshFolder,
+    facts: { version: '0', home: '/home', owner: 'serve', notices: [] },
+  });
+  const router = createRouter(handlers, { log: silentLog, checkOutput: true });
   const raw = (method: string, input: unknown) => router(method, input, createContext({ user: 'me' }));
   const call: Call = async <M extends MethodName>(method: M, input: unknown) => {
     const output = await raw(method, input);
