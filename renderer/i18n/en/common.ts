@@ -80,6 +80,10 @@ export const common = {
     vcpus_other: '{{count}} vCPUs',
     perSecond: '{{size}}/s',
   },
+  transfer: {
+    of: '{{done}} of {{total}}',
+    cancel: 'Cancel: {{name}}',
+  },
   error: {
     remedy: 'What to do',
     technical: 'Technical details',

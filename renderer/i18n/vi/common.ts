@@ -84,6 +84,10 @@ export const common: Common = {
     vcpus_other: '{{count}} vCPU',
     perSecond: '{{size}}/giây',
   },
+  transfer: {
+    of: '{{done}} / {{total}}',
+    cancel: 'Hủy: {{name}}',
+  },
   error: {
     remedy: 'Cách khắc phục',
     technical: 'Chi tiết kỹ thuật',
