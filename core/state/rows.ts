@@ -18,7 +18,7 @@ export function parseRow<S extends z.ZodType>(
     throw new ExpectedError('state.corrupt', `The row ${id} of ${table} in the database is damaged.`, {
       cause: error,
       remedy:
-        'Everything else goes on working. Delete that one thing, or put back a copy of the database file.',
+        'Everything else goes on working. To get it back, quit Micronova and put back a copy of the database file.',
       details: { table, id },
     });
   }
