@@ -18,7 +18,8 @@ export async function start(electron, args) {
   if (electron !== null && hasDisplay()) {
     // Chromium's sandbox does not work for root; for anybody else it must stay on.
     const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    return show(electron, [...flags, ROOT, ...args]);
+    // Chromium's own complaints (no D-Bus, no GPU) would bury the lines that are meant for the person.
+    return show(electron, [...flags, '--log-level=3', ROOT, ...args]);
   }
   const why =
     electron === null
