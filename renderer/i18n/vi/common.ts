@@ -1,6 +1,9 @@
 import type { Catalogue } from '../catalogue.ts';
 
-type Common = Pick<Catalogue, 'nav' | 'app' | 'action' | 'table' | 'time' | 'unit' | 'error' | 'form'>;
+type Common = Pick<
+  Catalogue,
+  'nav' | 'app' | 'action' | 'table' | 'time' | 'unit' | 'transfer' | 'error' | 'form'
+>;
 
 export const common: Common = {
   nav: {
