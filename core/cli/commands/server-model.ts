@@ -1,0 +1,110 @@
+import type { Instance, PowerState } from '../../contract/index.ts';
+import type { Fields } from '../context.ts';
+import { type Cell, Shown } from '../output/cells.ts';
+
+/** Number and words of each power state: nova/compute/power_state.py, and the words of the `openstack` client. */
+const POWER = {
+  NOSTATE: [0, 'NOSTATE'],
+  RUNNING: [1, 'Running'],
+  PAUSED: [3, 'Paused'],
+  SHUTDOWN: [4, 'Shutdown'],
+  CRASHED: [6, 'Crashed'],
+  SUSPENDED: [7, 'Suspended'],
+} satisfies Record<PowerState, readonly [number, string]>;
+
+function power(state: PowerState): Cell {
+  const [number, words] = POWER[state];
+  return new Shown(number, words);
+}
+
+function networks({ addresses }: Instance): Cell {
+  const byNetwork = Map.groupBy(addresses, (one) => one.network);
+  const entries = [...byNetwork].map(([name, all]): [string, string[]] => [
+    name,
+    all.map((one) => one.address),
+  ]);
+  return new Shown(
+    Object.fromEntries(entries),
+    entries.map(([name, all]) => `${name}=${all.join(', ')}`).join('; '),
+  );
+}
+
+type Column = readonly [string, (instance: Instance) => Cell];
+
+/** The columns of `openstack server list --long`, and those of ours that it does not know. */
+const COLUMNS: readonly Column[] = [
+  ['ID', (one) => one.id],
+  ['Name', (one) => one.name],
+  ['Status', (one) => one.status],
+  ['Task State', (one) => one.taskState],
+  ['Power State', (one) => power(one.powerState)],
+  ['Networks', networks],
+  ['Image', (one) => one.imageName ?? ''],
+  ['Image Name', (one) => one.imageName ?? ''],
+  ['Image ID', (one) => one.imageId ?? ''],
+  ['Flavor', (one) => one.flavor.name],
+  ['Flavor Name', (one) => one.flavor.name],
+  ['Flavor ID', (one) => one.flavor.id],
+  ['Host', (one) => one.hostName],
+  ['Key Name', (one) => one.keyName],
+  ['Created At', (one) => one.createdAt],
+  ['Properties', (one) => one.metadata],
+];
+
+export const SERVER_COLUMNS = COLUMNS.map(([name]) => name);
+export const SHORT_COLUMNS = ['ID', 'Name', 'Status', 'Networks', 'Image', 'Flavor'];
+export const LONG_COLUMNS = [
+  'ID',
+  'Name',
+  'Status',
+  'Task State',
+  'Power State',
+  'Networks',
+  'Image Name',
+  'Image ID',
+  'Flavor Name',
+  'Host',
+  'Properties',
+];
+
+export function serverRow(instance: Instance): Cell[] {
+  return COLUMNS.map(([, cell]) => cell(instance));
+}
+
+function named(name: string | null, id: string | null): Cell {
+  return name === null ? id : id === null ? name : `${name} (${id})`;
+}
+
+function fault({ fault: found }: Instance): Fields {
+  if (found === null) return [];
+  const { at, step, error } = found;
+  const words = step === null ? error.message : `${step}: ${error.message}`;
+  return [['fault', new Shown({ created: at, step, code: error.code, message: error.message }, words)]];
+}
+
+/** The fields of `openstack server show` that exist here, under its names and in its order. */
+export function serverFields(one: Instance): Fields {
+  return [
+    ['OS-EXT-SRV-ATTR:host', one.hostName],
+    ['OS-EXT-SRV-ATTR:hostname', one.hostname],
+    ['OS-EXT-SRV-ATTR:instance_name', one.domainName],
+    ['OS-EXT-STS:power_state', power(one.powerState)],
+    ['OS-EXT-STS:task_state', one.taskState],
+    ['OS-EXT-STS:vm_state', one.vmState],
+    ['OS-SRV-USG:launched_at', one.launchedAt],
+    ['addresses', networks(one)],
+    ['config_drive', true],
+    ['created', one.createdAt],
+    ...fault(one),
+    ['flavor', named(one.flavor.name, one.flavor.id)],
+    ['id', one.id],
+    ['image', named(one.imageName, one.imageId)],
+    ['key_name', one.keyName],
+    ['name', one.name],
+    ['properties', one.metadata],
+    ['seen_at', one.seenAt],
+    ['status', one.status],
+    ['updated', one.updatedAt],
+    ['user_data', one.hasUserData],
+  ];
+}
