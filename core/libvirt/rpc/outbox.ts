@@ -14,7 +14,7 @@ export class Outbox {
   #waiting: (() => void)[] = [];
   #pending = 0;
 
-  /** @param onProgress called when bytes have left: a sign that the other side reads */
+  /** @param onProgress called when bytes leave a full outbox. Where there is room, buffers take them, and that says nothing. */
   constructor(out: Writable, onProgress: () => void) {
     this.#out = out;
     this.#onProgress = onProgress;
@@ -24,8 +24,8 @@ export class Outbox {
     if (this.#out.destroyed || this.#out.writableEnded) return;
     this.#pending += frame.length;
     this.#out.write(frame, () => {
+      if (this.full) this.#onProgress();
       this.#pending -= frame.length;
-      this.#onProgress();
       if (this.#pending < ROOM) this.release();
     });
   }
