@@ -39,7 +39,7 @@ function stay() {}
  * @param {import('node:child_process').ChildProcess} child
  * @returns {Promise<number>}
  */
-export function ended(child) {
+function ended(child) {
   const pass = () => void child.kill('SIGTERM');
   process.on('SIGINT', stay).on('SIGTERM', pass);
   return new Promise((resolve, reject) => {
