@@ -25,11 +25,13 @@ export function rfbChannel(channel: ConsoleChannel, ended: (error: ErrorBody | n
       raw.onmessage?.({ data: bytes.slice().buffer });
     },
     end(error) {
-      raw.onclose?.({
+      const event = {
         code: error === null ? 1000 : 1006,
         reason: error?.message ?? '',
         wasClean: error === null,
-      });
+      };
+      // Like a WebSocket, never before `close()` has answered: noVNC would miss it.
+      queueMicrotask(() => raw.onclose?.(event));
       ended(error);
     },
   });

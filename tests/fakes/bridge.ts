@@ -231,7 +231,7 @@ export function fakeBridge(name: string): WindowBridge {
       if (handler === undefined)
         return { ok: false, error: { code: 'not_supported', message: `${method} is not in this fake.` } };
       try {
-        return { ok: true, value: handler(parsed.data as Record<string, unknown>) };
+        return { ok: true, value: handler(parsed.data) };
       } catch (error) {
         return { ok: false, error: toErrorBody(error) };
       }
