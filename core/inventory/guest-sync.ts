@@ -53,6 +53,7 @@ export class GuestSync implements Disposable {
     this.#stack.use(options.driver.onEvent((event) => this.#onEvent(event)));
     this.#stack.use(
       options.database.subscribe((event) => {
+        if (event.type === 'deleted') this.#unsettled.delete(event.id);
         if (event.type !== 'instance.changed' || event.value.taskState !== null) return;
         if (this.#unsettled.delete(event.value.id)) this.#plan();
       }),

@@ -121,7 +121,7 @@ describe('what happens outside Micronova', () => {
     await lh.virsh('-q', 'resume', NAME);
     await becomes('active');
     await lh.virsh('-q', 'destroy', NAME);
-    await becomes('stopped');
+    expect(await becomes('stopped')).toMatchObject({ powerState: 'SHUTDOWN', status: 'SHUTOFF' });
   });
 
   it('shows when somebody removes a domain, and brings it back', async () => {

@@ -34,8 +34,6 @@ export const FEATURE = {
   networkUpdateOrder: 16,
 } as const;
 
-/** virConnectListAllDomainsFlags */
-export const LIST_DOMAINS = { active: 1, inactive: 2, persistent: 4, transient: 8 } as const;
 /** virConnectListAllStoragePoolsFlags */
 export const LIST_POOLS = { inactive: 1, active: 2 } as const;
 /** virConnectListAllNetworksFlags */

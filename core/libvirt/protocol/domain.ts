@@ -18,11 +18,7 @@ export const DOMAIN_STATE = {
   crashed: 6,
   pmsuspended: 7,
 } as const;
-/** virDomainShutoffReason 3 */
-export const SHUTOFF_CRASHED = 3;
 
-/** virDomainXMLFlags */
-export const XML_FLAGS = { secure: 1, inactive: 2, updateCpu: 4, migratable: 8 } as const;
 /** virDomainUndefineFlagsValues */
 export const UNDEFINE = {
   managedSave: 1,
@@ -31,24 +27,14 @@ export const UNDEFINE = {
   keepNvram: 8,
   checkpointsMetadata: 16,
 } as const;
-/** virDomainCreateFlags */
-export const START = { paused: 1, autodestroy: 2, bypassCache: 4, forceBoot: 8 } as const;
 /** virDomainShutdownFlagValues; the same numbers serve for reboot */
 export const SHUTDOWN = { default: 0, acpi: 1, agent: 2 } as const;
-/** virDomainDestroyFlagsValues */
-export const DESTROY = { default: 0, graceful: 1 } as const;
-/** virDomainDefineFlags */
-export const DEFINE = { validate: 1 } as const;
 /** virDomainModificationImpact */
 export const AFFECT = { current: 0, live: 1, config: 2 } as const;
 /** virDomainMetadataType */
 export const METADATA = { description: 0, title: 1, element: 2 } as const;
 /** virDomainConsoleFlags; `force` ends another console's session, `safe` refuses unless it can be locked */
 export const CONSOLE = { force: 1, safe: 2 } as const;
-/** virDomainInterfaceAddressesSource */
-export const ADDRESS_SOURCE = { lease: 0, agent: 1, arp: 2 } as const;
-/** virKeycodeSet */
-export const KEYCODE_SET = { linux: 0, xt: 1, atset1: 2, atset2: 3, atset3: 4, qnum: 9 } as const;
 
 const one = struct({ domain: domainRef });
 const withFlags = struct({ domain: domainRef, flags: uint });
@@ -61,6 +47,7 @@ export const domain = {
   defineXml: procedure('domain_define_xml', 11, xml, one),
   defineXmlFlags: procedure('domain_define_xml_flags', 350, struct({ xml: text, flags: uint }), one),
   undefineFlags: procedure('domain_undefine_flags', 231, withFlags, nothing),
+  /** flag 1: start it paused */
   createWithFlags: procedure('domain_create_with_flags', 196, withFlags, one),
   shutdownFlags: procedure('domain_shutdown_flags', 258, withFlags, nothing),
   reboot: procedure('domain_reboot', 27, withFlags, nothing),
@@ -79,6 +66,7 @@ export const domain = {
   ),
   isActive: procedure('domain_is_active', 150, one, struct({ active: bool })),
   isPersistent: procedure('domain_is_persistent', 151, one, struct({ persistent: bool })),
+  /** flag 1: with passwords, 2: as it is defined, not as it runs */
   getXmlDesc: procedure('domain_get_xml_desc', 14, withFlags, xml),
   getAutostart: procedure('domain_get_autostart', 15, one, struct({ autostart: bool })),
   setAutostart: procedure(
@@ -97,7 +85,7 @@ export const domain = {
     struct({ domain: domainRef, path: text, flags: uint }),
     struct({ allocation: size, capacity: size, physical: size }),
   ),
-  /** `holdTime` milliseconds */
+  /** `holdTime` milliseconds; `codeset` 0 is Linux's */
   sendKey: procedure(
     'domain_send_key',
     226,
@@ -110,6 +98,7 @@ export const domain = {
     }),
     nothing,
   ),
+  /** `source` 0 leases, 1 guest agent, 2 ARP */
   interfaceAddresses: procedure(
     'domain_interface_addresses',
     353,

@@ -1,6 +1,6 @@
 import { procedure, type EventKind, type EventMessage } from './procedure.ts';
 import { domainRef, networkRef, optionalText, poolRef, text } from './types.ts';
-import { absent, int, nothing, size, struct, type Infer, type Xdr } from './xdr.ts';
+import { absent, int, nothing, size, struct, type Xdr } from './xdr.ts';
 
 const registerArgs = struct({ eventId: int, only: absent });
 const callback = struct({ callbackId: int });
@@ -33,7 +33,6 @@ function event<M extends EventMessage>(
 
 const domainOnly = struct({ callbackId: int, domain: domainRef });
 const domainLifecycle = struct({ callbackId: int, domain: domainRef, event: int, detail: int });
-export type DomainLifecycle = Infer<typeof domainLifecycle>;
 
 /** virDomainEventType */
 export const DOMAIN_EVENT = {
@@ -49,8 +48,6 @@ export const DOMAIN_EVENT = {
 } as const;
 /** virDomainEventStoppedDetailType */
 export const STOPPED_CRASHED = 2;
-/** virNetworkEventLifecycleType, the first four of virStoragePoolEventLifecycleType */
-export const OBJECT_EVENT = { defined: 0, undefined: 1, started: 2, stopped: 3 } as const;
 
 /** `eventId` is VIR_DOMAIN_EVENT_ID_* and its siblings, the other number that of the message. */
 export const events = {
@@ -109,6 +106,7 @@ export const events = {
     379,
     struct({ callbackId: int, domain: domainRef, type: int, uri: optionalText }),
   ),
+  /** `event` 0 defined, 1 undefined, 2 started, 3 stopped; the same for pools */
   networkLifecycle: event(
     'network',
     'network_lifecycle',

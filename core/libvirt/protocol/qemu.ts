@@ -2,12 +2,9 @@ import { procedure, QEMU_PROGRAM } from './procedure.ts';
 import { domainRef, optionalText, text } from './types.ts';
 import { int, struct, uint } from './xdr.ts';
 
-/** virDomainQemuAgentCommandTimeoutValues; a positive number is seconds */
-export const AGENT_TIMEOUT = { block: -2, default: -1, nowait: 0 } as const;
-
 /** Source: libvirt's src/remote/qemu_protocol.x */
 export const qemu = {
-  /** `command` and `result` are JSON as the guest agent speaks it. */
+  /** `command` and `result` are JSON as the guest agent speaks it; `timeout` seconds, -1: libvirt's own. */
   agentCommand: procedure(
     'qemu_domain_agent_command',
     3,

@@ -2,10 +2,6 @@ import { procedure, streaming } from './procedure.ts';
 import { LIST_MAX, poolRef, text, uuid, volumeRef } from './types.ts';
 import { array, bool, int, nothing, size, struct, uint } from './xdr.ts';
 
-/** virStoragePoolState */
-export const POOL_STATE = { inactive: 0, building: 1, running: 2, degraded: 3, inaccessible: 4 } as const;
-/** virStorageVolResizeFlags */
-export const RESIZE = { allocate: 1, delta: 2, shrink: 4 } as const;
 /** virStorageVolUploadFlags, virStorageVolDownloadFlags */
 export const SPARSE_STREAM = 1;
 /** virStorageVolInfoFlags: `physical` gives the file's length in place of its allocation */
@@ -32,7 +28,7 @@ export const storagePool = {
   destroy: procedure('storage_pool_destroy', 80, pool, nothing),
   delete: procedure('storage_pool_delete', 81, poolFlags, nothing),
   refresh: procedure('storage_pool_refresh', 83, poolFlags, nothing),
-  /** bytes; `state` as in POOL_STATE */
+  /** bytes; `state` 2 is running (virStoragePoolState) */
   getInfo: procedure(
     'storage_pool_get_info',
     87,
