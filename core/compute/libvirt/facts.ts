@@ -13,7 +13,6 @@ import { decideVirtType, readCpuFeatures } from './kvm.ts';
 import type { Session } from './session.ts';
 
 const GIB = 2 ** 30;
-const NODE_STATS = 16;
 
 /** What decides how guests are made here: read once, as it changes with a reboot of the host only. */
 export interface Platform {
@@ -66,12 +65,23 @@ async function optional<T>(answer: Promise<T>): Promise<T | null> {
   }
 }
 
+/** libvirt wants to be asked for exactly as many values as it has: first how many, then which. */
+async function readStats(ask: (nparams: number) => Promise<{ params: Stat[]; nparams: number }>) {
+  const { nparams } = await ask(0);
+  return new Map((await ask(nparams)).params.map(({ field, value }) => [field, Number(value)]));
+}
+
+interface Stat {
+  readonly field: string;
+  readonly value: bigint;
+}
+
 /** MiB. NODE_GET_INFO's own figure is wrong on some hosts. */
 async function readMemory(session: Session, options: CallOptions): Promise<number | null> {
-  const args = { nparams: NODE_STATS, cellNum: -1, flags: 0 };
-  const stats = await optional(session.connection.call(connect.nodeGetMemoryStats, args, options));
-  const total = stats?.params.find((param) => param.field === 'total')?.value;
-  return total === undefined ? null : Math.floor(Number(total) / 1024);
+  const ask = (nparams: number) =>
+    session.connection.call(connect.nodeGetMemoryStats, { nparams, cellNum: -1, flags: 0 }, options);
+  const total = (await optional(readStats(ask)))?.get('total');
+  return total === undefined ? null : Math.floor(total / 1024);
 }
 
 /** GiB; 0 until the pool is there */
@@ -81,15 +91,14 @@ async function readDisk(session: Session, options: CallOptions): Promise<number>
   return space ? Math.floor(space.capacity / GIB) : 0;
 }
 
-/** Seconds: the first CPU has been busy or idle since the host's start, and nothing else. */
+/** Seconds: the first CPU has been busy or idle since the host's start, and nothing else. Values are nanoseconds. */
 async function readUptime(session: Session, options: CallOptions): Promise<number | null> {
-  const args = { cpuNum: 0, nparams: NODE_STATS, flags: 0 };
-  const stats = await optional(session.connection.call(connect.nodeGetCpuStats, args, options));
-  if (!stats || stats.params.length === 0) return null;
-  const nanoseconds = stats.params
-    .filter((param) => ['kernel', 'user', 'idle', 'iowait'].includes(param.field))
-    .reduce((sum, param) => sum + Number(param.value), 0);
-  return Math.floor(nanoseconds / 1e9);
+  const ask = (nparams: number) =>
+    session.connection.call(connect.nodeGetCpuStats, { cpuNum: 0, nparams, flags: 0 }, options);
+  const stats = await optional(readStats(ask));
+  if (!stats || stats.size === 0) return null;
+  const spent = ['kernel', 'user', 'idle', 'iowait'].map((field) => stats.get(field) ?? 0);
+  return Math.floor(spent.reduce((sum, value) => sum + value, 0) / 1e9);
 }
 
 async function readOffers(

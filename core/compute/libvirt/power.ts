@@ -97,19 +97,26 @@ export class Power {
     );
   }
 
-  /** By the guest agent where one answers, by the power button (ACPI) otherwise. */
-  async #ask(domain: DomainRef, order: typeof procedures.shutdownFlags, options: StepOptions): Promise<void> {
+  /**
+   * By the guest agent where one answers, by the power button (ACPI) otherwise.
+   * @param done the order has been carried out: an agent may go down with its guest before it answers, and a button
+   * pressed then would be felt by the system that comes up next
+   */
+  async #ask(
+    domain: DomainRef,
+    order: typeof procedures.shutdownFlags,
+    options: StepOptions,
+    done: () => boolean = () => false,
+  ): Promise<void> {
     const { connection } = this.#session;
     if (await this.#hasAgent(domain, options)) {
       const limits = { ...options, deadline: AGENT_DEADLINE };
       const asked = connection.call(order, { domain, flags: SHUTDOWN.agent }, limits);
-      if (
-        await asked.then(
-          () => true,
-          () => false,
-        )
-      )
-        return;
+      const taken = await asked.then(
+        () => true,
+        () => false,
+      );
+      if (taken || done()) return;
     }
     await connection.call(order, { domain, flags: SHUTDOWN.acpi }, options);
   }
@@ -133,7 +140,7 @@ export class Power {
           rebooted = true;
           wake();
         });
-        void this.#ask(domain, procedures.reboot, options).catch(() => undefined);
+        void this.#ask(domain, procedures.reboot, options, () => rebooted).catch(() => undefined);
         return heard;
       },
       timeout,
