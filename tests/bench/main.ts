@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { bootLines } from './lines/boot.ts';
+import { consoleLines } from './lines/console.ts';
+import { inventoryLines } from './lines/inventory.ts';
+import { uploadLines } from './lines/upload.ts';
+import { pair, type Line, type Result } from './pair.ts';
+import { save, table } from './report.ts';
+import { World } from './world.ts';
+
+// Each group with a lab of its own: what one leaves on the host must not weigh on the next.
+const GROUPS: Readonly<Record<string, (world: World) => Promise<Line[]>>> = {
+  inventory: inventoryLines,
+  upload: uploadLines,
+  console: consoleLines,
+  boot: bootLines,
+};
+
+async function measure(group: (world: World) => Promise<Line[]>): Promise<Result[]> {
+  await using world = await World.create();
+  const results: Result[] = [];
+  for (const line of await group(world)) {
+    process.stdout.write(`measuring ${line.name} …\n`);
+    results.push(await pair(line));
+  }
+  return results;
+}
+
+const wanted = process.argv.slice(2);
+const results: Result[] = [];
+for (const [name, group] of Object.entries(GROUPS)) {
+  if (wanted.length === 0 || wanted.includes(name)) results.push(...(await measure(group)));
+}
+const file = await save(results, join(import.meta.dirname, '..', '..', 'artifacts'));
+process.stdout.write(`\n${table(results)}\n\nWritten to ${file}\n`);
+// Connections and the control plane of the lines are still open, on purpose: closing them is not what was measured.
+process.exit(0);
