@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ExpectedError } from '../domain/errors.ts';
 import { Interrupted } from './interrupt.ts';
 import { FakePlane, runFake, TestTerminal } from './test-kit.ts';
-import { aFlavor, aHost, anInstance, aTask, UUID } from './test-objects.ts';
+import { aFlavor, aHost, anInstance, aTask, aTaskAt, UUID } from './test-objects.ts';
 
 const HOSTS = { 'host.list': () => [aHost()] };
 let folder: string;
@@ -143,7 +143,7 @@ describe('image create', () => {
       ...HOSTS,
       'image.create': () => ({ image, taskId: UUID.task }),
       'image.show': () => image,
-      'task.show': () => aTask({ state: 'running', subject: 'tiny' }),
+      'task.show': () => aTaskAt('hashing', { subject: 'tiny' }),
       'task.wait': async () => {
         plane.emit({
           type: 'task.progress',

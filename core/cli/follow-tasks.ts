@@ -56,8 +56,10 @@ class TaskBoard implements Disposable {
     const ended = all.filter(hasEnded).length;
     const task = all.find((one) => !hasEnded(one));
     if (task === undefined) return;
-    const progress = this.#progress.get(task.id);
-    const step = progress?.step ?? currentStep(task);
+    const step = currentStep(task);
+    const counted = this.#progress.get(task.id);
+    // What was counted in a step that is over says nothing about this one.
+    const progress = counted?.step === step ? counted : undefined;
     const count = this.#count > 1 ? ` (${ended} of ${this.#count} done)` : '';
     this.#line.update(`${task.subject}: ${step}${count}`, progress === undefined ? '' : figures(progress));
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ExpectedError } from '../domain/errors.ts';
 import { FakePlane, runFake } from './test-kit.ts';
-import { aHost, anInstance, aTask, UUID } from './test-objects.ts';
+import { aHost, anInstance, aTask, aTaskAt, UUID } from './test-objects.ts';
 
 const HOSTS = { 'host.list': () => [aHost()] };
 let folder: string;
@@ -49,13 +49,7 @@ describe('server create', () => {
 
   it('waits, tells the steps, and shows what became of it', async () => {
     let asked = 0;
-    const running = aTask({
-      state: 'running',
-      revision: 2,
-      steps: [
-        { name: 'spawning', state: 'running', startedAt: aTask().createdAt, finishedAt: null, error: null },
-      ],
-    });
+    const running = aTaskAt('spawning', { revision: 2 });
     const plane = new FakePlane({
       ...HOSTS,
       'instance.create': () => [accepted],

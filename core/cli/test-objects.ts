@@ -122,6 +122,12 @@ export function aTask(change: Partial<Task> = {}): Task {
   };
 }
 
+/** A task in the middle of one step. */
+export function aTaskAt(step: string, change: Partial<Task> = {}): Task {
+  const steps = [{ name: step, state: 'running', startedAt: AT, finishedAt: null, error: null }] as const;
+  return aTask({ state: 'running', steps: [...steps], ...change });
+}
+
 /** A failed test of the way in: the host's key is not known. */
 export function anUnknownKey(fingerprint: string): Output<'host.test'> {
   const step = { detail: 'unknown key', remedy: null, milliseconds: 1, error: null };
