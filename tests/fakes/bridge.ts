@@ -9,6 +9,7 @@ import {
 } from '../../core/contract/index.ts';
 import { ExpectedError, toErrorBody } from '../../core/domain/errors.ts';
 import { flavor, instance, keypair, nextRevision, task, uuid } from './data.ts';
+import { imageFakes } from './images.ts';
 import { actionsOf, busyScene, decisionFor, freshScene, type Scene } from './scene.ts';
 
 type Handler = (input: Record<string, unknown>) => unknown;
@@ -85,17 +86,12 @@ function handlersFor(
     return { instance: one, taskId: started.id };
   };
   return {
+    ...imageFakes(scene, emit),
     'instance.list': () => scene.instances,
     'host.list': () => scene.hosts,
     'flavor.list': () => scene.flavors,
     'keypair.list': () => scene.keypairs,
-    'image.list': () => scene.images,
     'task.list': () => scene.tasks,
-    'task.cancel': (input) =>
-      find(
-        scene.tasks.map((each) => ({ ...each, name: each.id })),
-        input.id,
-      ),
     'settings.get': () => settings,
     'settings.set': (input) => {
       settings = { ...settings, ...input };
