@@ -40,11 +40,12 @@ function buildFailures(host: KitHost): number | undefined {
 describe('a build', () => {
   it('ends active, with its claim, its timeline and its image on the host', async () => {
     const states: (string | null)[] = [];
-    using _seen = kit.database.subscribe((event) => {
+    const seen = kit.database.subscribe((event) => {
       if (event.type === 'instance.changed') states.push(event.value.taskState);
     });
     const { id, taskId } = kit.create(imageId);
     await kit.runner.idle();
+    seen[Symbol.dispose]();
     expect(kit.instance(id)).toMatchObject({
       vmState: 'active',
       taskState: null,

@@ -210,12 +210,13 @@ describe('a delete', () => {
 describe('images', () => {
   it('are brought to a host with progress, and once', async () => {
     const steps: number[] = [];
-    using _seen = kit.database.subscribe((event) => {
+    const seen = kit.database.subscribe((event) => {
       if (event.type === 'task.progress') steps.push(event.value.done);
     });
     const upload = () => kit.enqueueImage('image.upload', { imageId, hostId: one.id }, imageId, one.id);
     const tasks = [upload(), upload()];
     await kit.runner.idle();
+    seen[Symbol.dispose]();
     expect(tasks.map((task) => kit.task(task).state)).toEqual(['done', 'done']);
     expect(steps.length).toBeGreaterThan(0);
     expect(getImage(kit.database, imageId)?.cachedOn).toEqual([one.id]);

@@ -87,7 +87,7 @@ export class ConductorKit implements AsyncDisposable {
   connect({ id, fake }: KitHost): void {
     const driver = fake.connect();
     this.#drivers.set(id, driver);
-    void driver.closed.then(() => {
+    void driver.closed.finally(() => {
       if (this.#drivers.get(id) === driver) this.#drivers.delete(id);
     });
     this.database.write((tx) => updateHost(tx, id, { connection: 'connected' }));

@@ -50,6 +50,8 @@ export class TaskRunner implements AsyncDisposable {
   /** those who were asked to end, and why */
   readonly #asked = new Map<string, string>();
   readonly #idle = new Set<() => void>();
+  /** those whose run broke off, until they are taken up again */
+  readonly #resting = new Set<string>();
   #subscription: Disposable | null = null;
   #retry: Disposable | null = null;
   #due = false;
@@ -153,7 +155,8 @@ export class TaskRunner implements AsyncDisposable {
   #takeTasks(): void {
     const earlier: PendingTask[] = [];
     for (const task of listPending(this.#options.database)) {
-      if (!this.#running.has(task.id) && isTaskKind(task.kind) && isLane(task.lane)) {
+      const taken = this.#running.has(task.id) || this.#resting.has(task.id);
+      if (!taken && isTaskKind(task.kind) && isLane(task.lane)) {
         this.#consider(task, task.kind, task.lane, earlier);
       }
       earlier.push(task);
@@ -206,7 +209,7 @@ export class TaskRunner implements AsyncDisposable {
     } catch (error) {
       if (error instanceof Fenced || this.#shutdown.signal.aborted) return;
       this.#options.log.error({ err: error, taskId: task.id, generation }, 'a task broke off');
-      this.#retryLater();
+      this.#retryLater(task.id);
     } finally {
       running.meter[Symbol.dispose]();
       this.#running.delete(task.id);
@@ -253,9 +256,13 @@ export class TaskRunner implements AsyncDisposable {
     this.#options.database.announce({ type: 'task.progress', value: progress });
   }
 
-  #retryLater(): void {
+  #retryLater(id: string): void {
+    this.#resting.add(id);
     this.#retry?.[Symbol.dispose]();
-    this.#retry = this.#options.clock.after(RETRY_AFTER, () => this.#schedule());
+    this.#retry = this.#options.clock.after(RETRY_AFTER, () => {
+      this.#resting.clear();
+      this.#schedule();
+    });
   }
 
   #now(): string {
