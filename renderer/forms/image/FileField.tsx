@@ -6,7 +6,7 @@ import { shell } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
 import { useFormat } from '../../ui/use-format.ts';
-import classes from './file-field.module.css';
+import classes from './image-form.module.css';
 import type { ImageFile } from './image-draft.ts';
 
 interface Props {

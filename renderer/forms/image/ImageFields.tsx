@@ -1,9 +1,10 @@
-import { Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Group, Input, NumberInput, Stack, Text, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorBody } from '../../../core/contract/index.ts';
 import { PairsEditor } from '../../ui/PairsEditor.tsx';
 import type { ImageDraft } from './image-draft.ts';
+import classes from './image-form.module.css';
 
 interface Props {
   readonly draft: ImageDraft;
@@ -71,19 +72,19 @@ export function ImageFields({ draft, onChange, error }: Props): ReactNode {
           {t('images.form.minHint')}
         </Text>
       </div>
-      <div>
-        <Text size="sm" fw={500}>
-          {t('images.form.properties')}
-        </Text>
-        <Text size="xs" c="var(--nova-muted)" mb={6}>
-          {t('images.form.propertiesHint')}
-        </Text>
-        <PairsEditor
-          pairs={draft.properties}
-          error={wrong('properties')}
-          onChange={(properties) => onChange({ properties })}
-        />
-      </div>
+      <Input.Wrapper
+        label={t('images.form.properties')}
+        description={t('images.form.propertiesHint')}
+        labelElement="div"
+      >
+        <div className={classes.pairs}>
+          <PairsEditor
+            pairs={draft.properties}
+            error={wrong('properties')}
+            onChange={(properties) => onChange({ properties })}
+          />
+        </div>
+      </Input.Wrapper>
     </Stack>
   );
 }
