@@ -1,0 +1,73 @@
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const SCREENSHOTS = join(ROOT, 'artifacts', 'e2e');
+
+interface Options {
+  /** a key pair for `~/.ssh`, as a person would have one */
+  readonly key?: string;
+}
+
+/** One window of the built app, with a data folder and a home of its own that go with it. */
+export class MicronovaWindow {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  /** what the page's policy or an error of ours put on the console */
+  readonly complaints: string[] = [];
+  readonly #folder: string;
+  #shots = 0;
+
+  private constructor(app: ElectronApplication, page: Page, folder: string) {
+    this.app = app;
+    this.page = page;
+    this.#folder = folder;
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+  }
+
+  static async open({ key }: Options = {}): Promise<MicronovaWindow> {
+    const executablePath = process.env['MICRONOVA_ELECTRON'];
+    if (!executablePath)
+      throw new Error('MICRONOVA_ELECTRON names no Electron; `npm test` finds one and sets it.');
+    const folder = await mkdtemp(join(tmpdir(), 'micronova-e2e-'));
+    const ssh = join(folder, '.ssh');
+    await mkdir(ssh, { mode: 0o700 });
+    if (key !== undefined) {
+      await copyFile(key, join(ssh, 'id_ed25519'));
+      await copyFile(`${key}.pub`, join(ssh, 'id_ed25519.pub'));
+    }
+    // Chromium's sandbox does not work for root; for anybody else it must stay on.
+    const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    const { SSH_AUTH_SOCK: _agent, ...env } = process.env;
+    const app = await _electron.launch({
+      executablePath,
+      args: [...flags, '--disable-gpu', ROOT, '--home', join(folder, 'home')],
+      env: { ...env, HOME: folder, LANG: 'en_US.UTF-8', LANGUAGE: 'en' },
+    });
+    return new MicronovaWindow(app, await app.firstWindow(), folder);
+  }
+
+  /** Answers the next file dialogs with this path, as a person would choose it. */
+  async chooseFile(path: string): Promise<void> {
+    await this.app.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [chosen] });
+    }, path);
+  }
+
+  /** Keeps what is on screen as an artifact, numbered in order. */
+  async shot(journey: string, name: string): Promise<void> {
+    this.#shots += 1;
+    const number = String(this.#shots).padStart(2, '0');
+    await this.page.screenshot({ path: join(SCREENSHOTS, journey, `${number}-${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
