@@ -39,6 +39,7 @@ export class FakeDriver implements ComputeDriver {
     const { promise, resolve } = Promise.withResolvers<Error | null>();
     this.closed = promise;
     this.#settle = resolve;
+    host.join(this);
   }
 
   facts(options: StepOptions): Promise<HostFacts> {

@@ -1,6 +1,5 @@
 import { ExpectedError } from '../../domain/errors.ts';
 import type { DriverEvent, GuestSpec, GuestState, HostFacts } from '../driver.ts';
-import { FakeDriver } from './fake-driver.ts';
 import { cutOff, Faults } from './faults.ts';
 
 type Lifecycle = Extract<DriverEvent, { type: 'lifecycle' }>['what'];
@@ -29,6 +28,13 @@ export interface FakeDomain {
   boots: number;
 }
 
+/** What the host needs of a driver that is connected to it. */
+interface FakeConnection {
+  readonly closed: Promise<Error | null>;
+  cut(error: Error): void;
+  tell(event: DriverEvent): void;
+}
+
 export interface FakeHostOptions {
   readonly name?: string;
   readonly facts?: Partial<HostFacts>;
@@ -55,7 +61,7 @@ const FACTS: HostFacts = {
 };
 
 /**
- * A host in memory. What is on it outlives every connection, as on a real one; drivers come from `connect`. It shows
+ * A host in memory. What is on it outlives every connection, as on a real one; a `FakeDriver` is one connection to it. It shows
  * what the driver's steps mean: what each needs, leaves behind, and does when asked again.
  */
 export class FakeHost {
@@ -68,22 +74,21 @@ export class FakeHost {
   readonly domains = new Map<string, FakeDomain>();
   /** every step that was begun, in order */
   readonly calls: string[] = [];
-  readonly #drivers = new Set<FakeDriver>();
+  readonly #connections = new Set<FakeConnection>();
 
   constructor({ name = 'fake', facts = {} }: FakeHostOptions = {}) {
     this.facts = { ...FACTS, hostname: name, ...facts };
   }
 
-  connect(): FakeDriver {
-    const driver = new FakeDriver(this);
-    this.#drivers.add(driver);
-    void driver.closed.then(() => this.#drivers.delete(driver));
-    return driver;
+  /** A driver tells the host here that it is connected. */
+  join(connection: FakeConnection): void {
+    this.#connections.add(connection);
+    void connection.closed.then(() => this.#connections.delete(connection));
   }
 
   /** The link breaks: every driver is closed, every step on its way rejects. */
   cutLink(error: Error = cutOff()): void {
-    for (const driver of this.#drivers) driver.cut(error);
+    for (const connection of this.#connections) connection.cut(error);
   }
 
   /** Power cut: all guests are off, nothing stored is lost. */
@@ -126,7 +131,8 @@ export class FakeHost {
 
   lifecycle(guestId: string, what: Lifecycle): void {
     const { domainName } = this.domain(guestId).spec;
-    for (const driver of this.#drivers) driver.tell({ type: 'lifecycle', uuid: guestId, domainName, what });
+    const event = { type: 'lifecycle', uuid: guestId, domainName, what } as const;
+    for (const connection of this.#connections) connection.tell(event);
   }
 
   /** What builds have left on the host, cached images apart; empty after a clean undo. */
