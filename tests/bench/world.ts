@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { ComputeDriver, ImageSource } from '../../core/compute/driver.ts';
 import { createLibvirtDriver } from '../../core/compute/libvirt/driver.ts';
 import { HostAddress } from '../../core/contract/index.ts';
+import { ImageStore } from '../../core/image/store.ts';
 import { createDialer } from '../../core/transport/create-dialer.ts';
 import { createKnownHosts } from '../../core/transport/known-hosts-store.ts';
 import { currentEnvironment } from '../../core/transport/platform.ts';
@@ -73,18 +71,11 @@ export class World implements AsyncDisposable {
     return createLibvirtDriver(link, { address, pool: 'default', network: 'default', virtMode: 'automatic' });
   }
 
-  /** A file of the machine as an image of Micronova's. */
-  async image(
-    id: string,
-    file: string,
-    diskFormat: ImageSource['diskFormat'],
-    virtualSize?: number,
-  ): Promise<ImageSource> {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(file), hash);
-    const { size } = await stat(file);
-    const sha256 = hash.digest('hex');
-    return { id, name: id, diskFormat, size, virtualSize: virtualSize ?? size, sha256, properties: {}, file };
+  /** A file of the machine as an image in the store: inspected, hashed and mapped, as `image.create` leaves it. */
+  async image(id: string, source: string): Promise<ImageSource> {
+    const store = new ImageStore(this.path('images'));
+    const stored = await store.import(id, source, { signal: never(), onProgress: () => undefined });
+    return { id, name: id, properties: {}, file: store.path(id), ...stored };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -15,12 +15,7 @@ async function startGuest(world: World): Promise<() => Promise<Duplex>> {
   const driver = await world.openDriver();
   const signal = never();
   await driver.prepareHost({ signal });
-  const image = await world.image(
-    '00000000-0000-4000-8000-00000000c002',
-    TINY_IMAGE,
-    'qcow2',
-    48 * 1024 * 1024,
-  );
+  const image = await world.image('00000000-0000-4000-8000-00000000c002', TINY_IMAGE);
   await driver.uploadImage(image, { signal, onProgress: () => undefined });
   const flavor = { id: 'bench', name: 'bench', vcpus: 1, ram: 128, disk: 1, ephemeral: 0, swap: 0 };
   const guest: GuestSpec = {
