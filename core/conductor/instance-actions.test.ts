@@ -103,7 +103,11 @@ describe('a reboot', () => {
     const hang = one.fake.faults.hang('softReboot');
     const soft = kit.act('instance.reboot', { instanceId: id, type: 'soft' }, id, 'rebooting');
     await hang.reached;
+    const hanging = one.fake.faults.hang('hardReboot');
     const hard = kit.act('instance.reboot', { instanceId: id, type: 'hard' }, id, 'rebooting_hard');
+    await hanging.reached;
+    expect(kit.instance(id)).toMatchObject({ taskState: 'rebooting_hard', fault: null });
+    hanging.release();
     await kit.runner.idle();
     expect(kit.task(soft).state).toBe('cancelled');
     expect(kit.task(hard).state).toBe('done');
