@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Image } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { Interrupted } from './interrupt.ts';
 import { FakePlane, runFake, TestTerminal } from './test-kit.ts';
@@ -122,7 +123,7 @@ describe('keypair create', () => {
 });
 
 describe('image create', () => {
-  const image = {
+  const image: Image = {
     id: UUID.image,
     name: 'tiny',
     status: 'active',
@@ -136,7 +137,7 @@ describe('image create', () => {
     cachedOn: [UUID.host],
     createdAt: aFlavor().createdAt,
     revision: 1,
-  } as const;
+  };
 
   it('waits with a progress line and shows the image with its hosts', async () => {
     const plane = new FakePlane({

@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander';
-import { z } from 'zod';
 import type { ErrorBody } from '../contract/index.ts';
 import { toErrorBody } from '../domain/errors.ts';
 import { Interrupted } from './interrupt.ts';
@@ -15,25 +14,11 @@ Exit codes: 0 done, 1 failed, 2 wrongly typed, 130 interrupted.`;
 /** It failed, and everything there was to say has been said. */
 export class AlreadyReported extends Error {}
 
-const HostReasons = z.array(
-  z.object({ hostName: z.string(), accepted: z.boolean(), reason: z.string().nullable() }),
-);
-
-/** The scheduler's answer, host by host, where an error carries one. */
-function reasons(details: ErrorBody['details']): string[] {
-  const hosts = HostReasons.safeParse(details?.['hosts']);
-  if (!hosts.success) return [];
-  return hosts.data
-    .filter((host) => !host.accepted)
-    .map((host) => `  ${host.hostName}: ${host.reason ?? 'refused'}`);
-}
-
 /** What went wrong, in words: the message, the field, the cause and what to do. */
 export function describeError(body: ErrorBody): string[] {
   const cause = body.cause !== undefined && !body.message.includes(body.cause) ? body.cause : undefined;
   return [
     `Error: ${body.message}`,
-    ...reasons(body.details),
     ...(body.field === undefined ? [] : [`  Field: ${body.field}`]),
     ...(cause === undefined ? [] : [`  Cause: ${cause}`]),
     ...(body.remedy === undefined ? [] : [`  What to do: ${body.remedy}`]),

@@ -78,8 +78,8 @@ describe('server create', () => {
   it('fails with every reason of the scheduler', async () => {
     const error = {
       code: 'scheduler.no_valid_host',
-      message: 'No valid host was found.',
-      details: { hosts: [{ hostName: 'lab1', accepted: false, reason: 'needs 99 GiB, has 5' }] },
+      message: 'No valid host was found. lab1: needs 99 GiB, has 5.',
+      remedy: 'Free some room.',
     } as const;
     const plane = new FakePlane({
       ...HOSTS,
@@ -100,7 +100,7 @@ describe('server create', () => {
     ]);
     expect(code).toBe(1);
     expect(out).toContain('ERROR');
-    expect(err).toContain('lab1: needs 99 GiB, has 5');
+    expect(err).toContain('lab1: needs 99 GiB, has 5.\n  What to do: Free some room.\n');
   });
 
   it.each([
