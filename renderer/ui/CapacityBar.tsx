@@ -25,15 +25,13 @@ export function CapacityBar({ label, used, capacity, text, hint }: Props): React
   return (
     <Tooltip label={hint}>
       <div className={classes.bar}>
-        <div className={classes.line}>
-          <Text size="xs" c="var(--nova-muted)">
-            {label}
-          </Text>
-          <Text size="xs" className={classes.figures}>
-            {text}
-          </Text>
-        </div>
-        <Progress value={percent} color={colour(percent)} size={5} aria-label={`${label}: ${text}`} />
+        <Text size="xs" c="var(--nova-muted)">
+          {label}
+        </Text>
+        <Progress value={percent} color={colour(percent)} size={6} aria-label={`${label}: ${text}`} />
+        <Text size="xs" className={classes.figures}>
+          {text}
+        </Text>
       </div>
     </Tooltip>
   );

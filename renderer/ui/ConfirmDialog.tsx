@@ -11,6 +11,8 @@ interface Props {
   readonly confirm: string;
   readonly danger?: boolean;
   readonly busy?: boolean;
+  /** the answer yes is not possible yet */
+  readonly blocked?: boolean;
   readonly error?: ErrorBody | null;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
@@ -33,6 +35,7 @@ export function ConfirmDialog(props: Props): ReactNode {
           <Button
             {...(props.danger && { color: 'red' })}
             loading={props.busy ?? false}
+            disabled={props.blocked ?? false}
             onClick={props.onConfirm}
             data-autofocus={props.danger ? undefined : true}
           >

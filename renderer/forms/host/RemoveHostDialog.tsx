@@ -1,4 +1,4 @@
-import { Checkbox } from '@mantine/core';
+import { Stack, Text, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Host } from '../../../core/contract/index.ts';
@@ -12,10 +12,12 @@ interface Props {
   readonly onClose: () => void;
 }
 
+/** A host with instances is let go only by somebody who has typed its name. */
 export function RemoveHostDialog({ host, onClose }: Props): ReactNode {
   const { t } = useTranslation();
   const count = useList('instances').filter((instance) => instance.hostId === host.id).length;
-  const [force, setForce] = useState(false);
+  const [typed, setTyped] = useState('');
+  const force = count > 0;
   const remove = useAction(() => call('host.remove', { ref: host.id, force }));
   const confirm = async (): Promise<void> => {
     if (await remove.run()) onClose();
@@ -26,18 +28,25 @@ export function RemoveHostDialog({ host, onClose }: Props): ReactNode {
       danger
       title={t('hypervisors.removeTitle', { name: host.name })}
       text={t('hypervisors.removeText')}
-      confirm={t('action.remove')}
+      confirm={force ? t('hypervisors.removeForceConfirm') : t('action.remove')}
       busy={remove.busy}
+      blocked={force && typed.trim() !== host.name}
       error={remove.error}
       onConfirm={() => void confirm()}
       onClose={onClose}
     >
-      {count > 0 && (
-        <Checkbox
-          label={t('hypervisors.removeForce', { count })}
-          checked={force}
-          onChange={(event) => setForce(event.currentTarget.checked)}
-        />
+      {force && (
+        <Stack gap="xs">
+          <Text size="sm" c="var(--nova-bad)">
+            {t('hypervisors.removeForce', { count })}
+          </Text>
+          <TextInput
+            label={t('hypervisors.removeType', { name: host.name })}
+            value={typed}
+            autoComplete="off"
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+        </Stack>
       )}
     </ConfirmDialog>
   );

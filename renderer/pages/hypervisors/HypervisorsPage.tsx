@@ -7,6 +7,7 @@ import { call } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { AddHostDialog } from '../../forms/host/AddHostDialog.tsx';
 import { ConnectHostDialog } from '../../forms/host/ConnectHostDialog.tsx';
+import { DisableHostDialog } from '../../forms/host/DisableHostDialog.tsx';
 import { HostSettingsDialog } from '../../forms/host/HostSettingsDialog.tsx';
 import { RemoveHostDialog } from '../../forms/host/RemoveHostDialog.tsx';
 import { useItem, useList } from '../../stores/nova.ts';
@@ -15,22 +16,29 @@ import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
 import { PlusIcon } from '../../ui/icons.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { ForeignGuests } from './ForeignGuests.tsx';
-import { HostCard, type HostAction } from './HostCard.tsx';
+import { HostCard } from './HostCard.tsx';
+import { HostDrawer } from './HostDrawer.tsx';
+import type { HostAction } from './HostMenu.tsx';
 import classes from './hypervisors.module.css';
 
 const route = getRouteApi('/hypervisors');
 
 interface Opened {
   readonly hostId: string;
-  readonly dialog: 'test' | 'settings' | 'remove';
+  readonly dialog: 'test' | 'settings' | 'disable' | 'remove';
 }
+
+const DIALOGS = {
+  test: ConnectHostDialog,
+  settings: HostSettingsDialog,
+  disable: DisableHostDialog,
+  remove: RemoveHostDialog,
+} as const;
 
 function HostDialog({ opened, onClose }: { opened: Opened; onClose: () => void }): ReactNode {
   const host = useItem('hosts', opened.hostId);
-  if (host === undefined) return null;
-  if (opened.dialog === 'settings') return <HostSettingsDialog host={host} onClose={onClose} />;
-  if (opened.dialog === 'remove') return <RemoveHostDialog host={host} onClose={onClose} />;
-  return <ConnectHostDialog host={host} onClose={onClose} />;
+  const Dialog = DIALOGS[opened.dialog];
+  return host && <Dialog host={host} onClose={onClose} />;
 }
 
 export function HypervisorsPage(): ReactNode {
@@ -39,12 +47,15 @@ export function HypervisorsPage(): ReactNode {
   const { add = false } = route.useSearch();
   const hosts = useList('hosts').toSorted((a, b) => a.name.localeCompare(b.name));
   const [opened, setOpened] = useState<Opened | null>(null);
+  const [shownId, setShown] = useState<string | null>(null);
+  const shown = useItem('hosts', shownId);
   const setAdd = (on: boolean): void => void navigate({ search: on ? { add: true } : {} });
-  const enable = useAction((host: Host, enabled: boolean) => call('host.set', { ref: host.id, enabled }));
+  const enable = useAction((host: Host) => call('host.set', { ref: host.id, enabled: true }));
   const connect = useAction((host: Host) => call('host.connect', { ref: host.id }));
 
   const act = (host: Host, action: HostAction): void => {
-    if (action === 'enable' || action === 'disable') void enable.run(host, action === 'enable');
+    if (action === 'show') setShown(host.id);
+    else if (action === 'enable') void enable.run(host);
     else if (action === 'connect') void connect.run(host);
     else setOpened({ hostId: host.id, dialog: action });
   };
@@ -70,6 +81,9 @@ export function HypervisorsPage(): ReactNode {
         ))}
       </div>
       <ForeignGuests />
+      {shown && (
+        <HostDrawer host={shown} onAct={(action) => act(shown, action)} onClose={() => setShown(null)} />
+      )}
       {opened && <HostDialog opened={opened} onClose={() => setOpened(null)} />}
       {add && <AddHostDialog onClose={() => setAdd(false)} />}
     </>
