@@ -68,7 +68,10 @@ function waysToHosts(database: Database, log: Log, { home, environment, secretSt
   // Read anew for each connection: it may be set while Micronova runs.
   const linkTimeout = () => getSettings(database).linkTimeout;
   const openDriver: OpenDriver = (host, step) =>
-    openLibvirtDrivers({ knownHosts, secrets, log, owner, linkTimeout: linkTimeout() })(host, step);
+    openLibvirtDrivers({ knownHosts, secrets, log, owner, environment, linkTimeout: linkTimeout() })(
+      host,
+      step,
+    );
   const test: HostApiParts['test'] = (target, way) =>
     testHost(target, { ...way, knownHosts, environment, linkTimeout: linkTimeout() });
   return { secrets, openDriver, test };

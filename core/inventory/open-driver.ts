@@ -2,6 +2,7 @@ import { createLibvirtDriver } from '../compute/libvirt/driver.ts';
 import type { Log } from '../domain/log.ts';
 import { createDialer } from '../transport/create-dialer.ts';
 import type { KnownHosts } from '../transport/known-hosts-store.ts';
+import type { Environment } from '../transport/platform.ts';
 import type { HostSecretsStore } from '../transport/secrets.ts';
 import type { OpenDriver } from './host-session.ts';
 
@@ -13,6 +14,8 @@ interface DriverParts {
   readonly linkTimeout?: number | undefined;
   /** written into the guests' metadata: who made them */
   readonly owner?: string | undefined;
+  /** left out: this computer's */
+  readonly environment?: Environment | undefined;
 }
 
 /** Dials a host the way that its row says, and puts the libvirt driver on the link. */
@@ -22,10 +25,12 @@ export function openLibvirtDrivers({
   linkTimeout,
   log,
   owner,
+  environment,
 }: DriverParts): OpenDriver {
   return async (host, { signal }) => {
     const { address, pool, network, virtMode } = host;
-    const dialer = createDialer(address, { knownHosts, linkTimeout, secrets: secrets.providerFor(host.id) });
+    const secret = secrets.providerFor(host.id);
+    const dialer = createDialer(address, { knownHosts, linkTimeout, environment, secrets: secret });
     const link = await dialer.connect({ signal });
     return createLibvirtDriver(link, { address, pool, network, virtMode, linkTimeout, log, owner, signal });
   };

@@ -6,7 +6,7 @@ import { until } from '../../lab/run.ts';
 import { TINY_IMAGE } from '../../lab/tiny-image.ts';
 import type { GuestSpec } from '../../../core/compute/driver.ts';
 import type { Line } from '../pair.ts';
-import { firstFrame } from '../rfb.ts';
+import { firstFrame } from '../../lab/rfb.ts';
 import { never, type World } from '../world.ts';
 
 const ID = '00000000-0000-4000-8000-00000000c001';

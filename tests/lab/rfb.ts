@@ -1,6 +1,8 @@
 import { createCipheriv } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 
+class Refused extends Error {}
+
 /** Reads exact lengths from a byte stream. */
 class Reader {
   #buffer = Buffer.alloc(0);
@@ -49,21 +51,41 @@ async function authenticate(stream: Duplex, reader: Reader, password: string | n
   if (!types.includes(type)) throw new Error(`the VNC server offers security types ${[...types].join(', ')}`);
   stream.write(Buffer.from([type]));
   if (type === 2 && password !== null) stream.write(answer(await reader.take(16), password));
-  if ((await reader.take(4)).readUInt32BE() !== 0) throw new Error('the VNC server refused the password');
+  if ((await reader.take(4)).readUInt32BE() !== 0) throw new Refused('the VNC server refused the password');
 }
 
-/**
- * Speaks RFB 3.8 (RFC 6143) until the first whole picture has arrived, asked for as raw pixels.
- * @returns width and height of the screen
- */
-export async function firstFrame(
-  stream: Duplex,
-  password: string | null,
-): Promise<{ width: number; height: number }> {
+/** Logs in, by password or where none is asked. @throws Error when the server will not have it */
+async function begin(stream: Duplex, password: string | null): Promise<Reader> {
   const reader = new Reader(stream);
   await reader.take(12);
   stream.write('RFB 003.008\n');
   await authenticate(stream, reader, password);
+  return reader;
+}
+
+/** Logs in with a password and hangs up. @returns whether the server took it */
+export async function takesPassword(stream: Duplex, password: string): Promise<boolean> {
+  try {
+    await begin(stream, password);
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
+  } finally {
+    stream.destroy();
+  }
+}
+
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  /** four bytes each */
+  readonly pixels: Buffer;
+}
+
+/** Speaks RFB 3.8 (RFC 6143) until the first whole picture has arrived, asked for as raw pixels. */
+export async function firstFrame(stream: Duplex, password: string | null): Promise<Frame> {
+  const reader = await begin(stream, password);
   stream.write(Buffer.from([1]));
   const init = await reader.take(24);
   const [width, height] = [init.readUInt16BE(0), init.readUInt16BE(2)];
@@ -75,9 +97,10 @@ export async function firstFrame(
   const header = await reader.take(4);
   if (header.readUInt8(0) !== 0)
     throw new Error('the VNC server answered with something other than a picture');
+  const parts: Buffer[] = [];
   for (let left = header.readUInt16BE(2); left > 0; left--) {
     const rectangle = await reader.take(12);
-    await reader.take(rectangle.readUInt16BE(4) * rectangle.readUInt16BE(6) * bytes);
+    parts.push(await reader.take(rectangle.readUInt16BE(4) * rectangle.readUInt16BE(6) * bytes));
   }
-  return { width, height };
+  return { width, height, pixels: Buffer.concat(parts) };
 }
