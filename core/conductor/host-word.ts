@@ -9,7 +9,7 @@ import { needInstance } from './guest.ts';
  * The stable state of an instance whose guest stands so on its host. Source: `_sync_instance_power_state` in
  * nova/compute/manager.py, which makes shut-off, crashed and suspended ones stopped; here a suspended one stays what it is.
  */
-export function vmStateOf(powerState: PowerState, before: VmState): VmState {
+function vmStateOf(powerState: PowerState, before: VmState): VmState {
   switch (powerState) {
     case 'RUNNING':
       return before === 'rescued' || before === 'resized' ? before : 'active';
