@@ -19,7 +19,8 @@ export async function startDisplay() {
   });
   const pipe = child.stdio[3];
   if (!pipe) throw new Error('Xvfb was started without a pipe');
-  const [number] = await once(pipe, 'data');
-  pipe.destroy();
-  return { name: `:${String(number).trim()}`, end: () => void child.kill() };
+  let number = '';
+  // It writes in pieces, and dies of a pipe that was closed too soon.
+  while (!number.endsWith('\n')) number += String((await once(pipe, 'data'))[0]);
+  return { name: `:${number.trim()}`, end: () => void child.kill() };
 }

@@ -37,7 +37,7 @@ function program(file, args) {
 const COMMANDS = {
   setup: async () => (await setUp('start'), 0),
   start: async (args) => start(await setUp('start'), args),
-  test: async () => (await setUp('test'), runTests()),
+  test: async (args) => (await setUp('test'), runTests(args)),
   bench: async (args) => (await setUp('bench'), program('tests/bench/main.ts', args)),
   lab: async (args) => (await setUp('test'), program('tests/lab/main.ts', args)),
   dist: async (args) => {

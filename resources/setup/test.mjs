@@ -1,6 +1,6 @@
 import { runChecks } from './check.mjs';
 import { electronPath } from './electron.mjs';
-import { line } from './say.mjs';
+import { line, SetupError } from './say.mjs';
 import { runVitest, runWindow, skipSuite } from './suites.mjs';
 
 /** Why real hosts cannot be had here, or null. */
@@ -41,16 +41,26 @@ export function total(outcomes) {
   return { line: words(sum), code: sum.failed > 0 || sum.passed === 0 ? 1 : 0 };
 }
 
-/** Everything, from the cheapest to the dearest. @returns {Promise<number>} exit code */
-export async function runTests() {
+/**
+ * Everything, from the cheapest to the dearest, or the suites that are named.
+ * @param {readonly string[]} only @returns {Promise<number>} exit code
+ */
+export async function runTests(only) {
   const lab = labObstacle();
   const window = electronPath() === null ? 'there is no Electron for this machine' : lab;
-  const outcomes = [
-    await suite('check', null, runChecks),
-    await suite('unit', null, () => runVitest('unit')),
-    await suite('integration', lab, () => runVitest('integration')),
-    await suite('e2e', window, runWindow),
+  const suites = [
+    { name: 'check', obstacle: null, run: runChecks },
+    { name: 'unit', obstacle: null, run: () => runVitest('unit') },
+    { name: 'integration', obstacle: lab, run: () => runVitest('integration') },
+    { name: 'e2e', obstacle: window, run: runWindow },
   ];
+  const unknown = only.find((name) => !suites.some((one) => one.name === name));
+  if (unknown !== undefined)
+    throw new SetupError(`There is no suite ${unknown}: ${suites.map(({ name }) => name).join(', ')}`);
+  const outcomes = [];
+  for (const { name, obstacle, run } of suites) {
+    if (only.length === 0 || only.includes(name)) outcomes.push(await suite(name, obstacle, run));
+  }
   line('');
   for (const { name, ...counts } of outcomes) line(`${name.padEnd(12)} ${words(counts)}`);
   const verdict = total(outcomes);
