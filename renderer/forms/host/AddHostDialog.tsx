@@ -12,6 +12,7 @@ import classes from './host-test.module.css';
 import { HostFields } from './HostFields.tsx';
 import { HostQuestions } from './HostQuestions.tsx';
 import { HostTestView } from './HostTestView.tsx';
+import { refusedKey } from './refused-key.ts';
 
 const NEEDS = ['needLibvirt', 'needSsh', 'needUser', 'needNothing'] as const;
 
@@ -69,7 +70,13 @@ export function AddHostDialog({ onClose }: { readonly onClose: () => void }): Re
     if (answer.host !== null) onClose();
   });
   const busy = probe.busy || add.busy;
-  const failed = test !== null && !test.ok && test.unknownHostKey === null && test.needs === null;
+  // What a person can answer is asked first, and a refused key is no host to be added.
+  const failed =
+    test !== null &&
+    !test.ok &&
+    test.unknownHostKey === null &&
+    test.needs === null &&
+    refusedKey(test) === null;
 
   return (
     <Modal opened onClose={onClose} title={t('hypervisors.form.addTitle')} size={900}>

@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next';
 import type { ErrorBody } from '../../../core/contract/index.ts';
 import { shell } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
+import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
 import { nameOf, type HostDraft } from './host-draft.ts';
 
 interface Props {
@@ -24,26 +25,33 @@ interface Props {
   readonly localFree: boolean;
 }
 
-function KeyFile({ draft, onChange }: Pick<Props, 'draft' | 'onChange'>): ReactNode {
+function KeyFiles({ draft, onChange }: Pick<Props, 'draft' | 'onChange'>): ReactNode {
   const { t } = useTranslation();
   const pick = useAction(async () => {
     const picked = await shell('shell.pickIdentity', {});
-    if (picked !== null) onChange({ identityFile: picked.path });
+    if (picked === null || draft.identityFiles.includes(picked.path)) return;
+    onChange({ identityFiles: [...draft.identityFiles, picked.path] });
   });
   return (
-    <TextInput
-      label={t('hypervisors.form.key')}
-      description={t('hypervisors.form.keyHint')}
-      inputWrapperOrder={['label', 'input', 'description', 'error']}
-      value={draft.identityFile}
-      onChange={(event) => onChange({ identityFile: event.currentTarget.value })}
-      rightSectionWidth={126}
-      rightSection={
-        <Button variant="subtle" size="compact-xs" onClick={() => void pick.run()}>
-          {t('action.choose')}
-        </Button>
-      }
-    />
+    <>
+      <TagsInput
+        label={t('hypervisors.form.key')}
+        description={t('hypervisors.form.keyHint')}
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
+        placeholder={draft.identityFiles.length === 0 ? t('hypervisors.form.keyFile') : ''}
+        value={[...draft.identityFiles]}
+        // A path may hold a comma.
+        splitChars={[]}
+        onChange={(identityFiles) => onChange({ identityFiles })}
+        rightSectionWidth={126}
+        rightSection={
+          <Button variant="subtle" size="compact-xs" onClick={() => void pick.run()}>
+            {t('action.choose')}
+          </Button>
+        }
+      />
+      <ErrorAlert error={pick.error} />
+    </>
   );
 }
 
@@ -137,7 +145,7 @@ export function HostFields({ draft, onChange, error, localFree }: Props): ReactN
               onChange={(port) => onChange({ port: typeof port === 'number' ? port : null })}
             />
           </Group>
-          <KeyFile draft={draft} onChange={onChange} />
+          <KeyFiles draft={draft} onChange={onChange} />
         </>
       )}
       <TextInput

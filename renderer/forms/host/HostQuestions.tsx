@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { HostTest } from '../../../core/contract/index.ts';
 import type { Secrets } from './host-draft.ts';
 import classes from './host-test.module.css';
+import { refusedKey } from './refused-key.ts';
 
 interface Props {
   readonly test: HostTest;
@@ -29,13 +30,13 @@ function UnknownKey({ test, onAcceptKey, busy }: Props): ReactNode {
 }
 
 /** A changed or revoked key is told, and nothing here leads past it. */
-function ChangedKey({ test }: Pick<Props, 'test'>): ReactNode {
+function RefusedKey({ test }: Pick<Props, 'test'>): ReactNode {
   const { t } = useTranslation();
-  const changed = test.steps.some((step) => step.error?.code === 'transport.host_key_changed');
-  if (!changed) return null;
+  const refused = refusedKey(test);
+  if (refused === null) return null;
   return (
-    <Alert color="red" variant="filled" title={t('hypervisors.form.changedKey')} role="alert">
-      {t('hypervisors.form.changedKeyText')}
+    <Alert color="red" title={t(`hypervisors.form.${refused}Key`)} role="alert">
+      {t(`hypervisors.form.${refused}KeyText`)}
     </Alert>
   );
 }
@@ -69,7 +70,7 @@ function SecretField({ test, secrets, onSecrets }: Props): ReactNode {
 export function HostQuestions(props: Props): ReactNode {
   return (
     <Stack gap="sm">
-      <ChangedKey test={props.test} />
+      <RefusedKey test={props.test} />
       <UnknownKey {...props} />
       <SecretField {...props} />
     </Stack>

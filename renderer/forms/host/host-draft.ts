@@ -7,7 +7,7 @@ export interface HostDraft {
   readonly address: string;
   readonly user: string;
   readonly port: number | null;
-  readonly identityFile: string;
+  readonly identityFiles: readonly string[];
   readonly useAgent: boolean;
   readonly jumps: readonly string[];
   readonly socket: string;
@@ -19,7 +19,7 @@ export const emptyHostDraft: HostDraft = {
   address: '',
   user: '',
   port: null,
-  identityFile: '',
+  identityFiles: [],
   useAgent: true,
   jumps: [],
   socket: '',
@@ -38,7 +38,7 @@ export function addressOf(draft: HostDraft): HostAddress | null {
     address: typed?.[2] ?? draft.address.trim(),
     ...(user !== undefined && { user }),
     ...(port !== undefined && { port }),
-    identityFiles: draft.identityFile.trim() === '' ? [] : [draft.identityFile.trim()],
+    identityFiles: [...draft.identityFiles],
     jumps: [...draft.jumps],
     useAgent: draft.useAgent,
     ...(draft.socket.trim() !== '' && { socket: draft.socket.trim() }),

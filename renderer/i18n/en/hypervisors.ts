@@ -28,7 +28,7 @@ export const hypervisors = {
   ram: 'Memory',
   disk: 'Disk',
   usage: '{{used}} of {{capacity}}',
-  capacityHint: '{{total}} in the host, {{reserved}} kept back, given out up to {{ratio}} times',
+  capacityHint: 'Total {{total}}, less {{reserved}} reserved, times a ratio of {{ratio}}',
   unknownYet: 'Not known until it is connected',
   action: {
     show: 'Details…',
@@ -92,8 +92,9 @@ export const hypervisors = {
     userHint: 'root, or a member of the group libvirt',
     userDefault: 'as ~/.ssh/config says',
     port: 'Port',
-    key: 'Key file',
-    keyHint: 'Left empty: the SSH agent and the usual keys of ~/.ssh',
+    key: 'Key files',
+    keyHint: 'Tried in this order, after the agent. Left empty: the usual keys of ~/.ssh',
+    keyFile: 'Path of a private key',
     agent: 'Try the SSH agent first',
     jumps: 'Jump hosts',
     jumpsHint: 'USER@HOST:PORT, the first hop first',
@@ -121,6 +122,9 @@ export const hypervisors = {
       '{{address}} shows an {{type}} key that is not known yet. Compare its fingerprint with the one on the host itself (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub):',
     acceptKey: 'It is the same: accept this key',
     changedKey: 'Stop: the key of this host has changed',
+    revokedKey: 'Stop: the key of this host is revoked',
+    revokedKeyText:
+      'known_hosts marks it @revoked: whoever holds this key is not to be trusted. Micronova does not connect.',
     changedKeyText:
       'Micronova does not connect. If the host was reinstalled, remove its old line from known_hosts, then test again.',
     allWell: 'Everything works.',

@@ -29,7 +29,7 @@ export const hypervisors: Catalogue['hypervisors'] = {
   ram: 'Bộ nhớ',
   disk: 'Đĩa',
   usage: '{{used}} trên {{capacity}}',
-  capacityHint: 'Máy chủ có {{total}}, giữ lại {{reserved}}, được cấp phát tối đa {{ratio}} lần',
+  capacityHint: 'Tổng {{total}}, trừ {{reserved}} giữ lại, nhân tỷ lệ {{ratio}}',
   unknownYet: 'Chưa biết khi chưa kết nối',
   action: {
     show: 'Chi tiết…',
@@ -94,7 +94,8 @@ export const hypervisors: Catalogue['hypervisors'] = {
     userDefault: 'theo ~/.ssh/config',
     port: 'Cổng',
     key: 'Tệp khóa',
-    keyHint: 'Để trống: dùng SSH agent và các khóa quen thuộc trong ~/.ssh',
+    keyHint: 'Thử theo thứ tự này, sau SSH agent. Để trống: các khóa quen thuộc trong ~/.ssh',
+    keyFile: 'Đường dẫn khóa riêng',
     agent: 'Thử SSH agent trước',
     jumps: 'Máy trung chuyển',
     jumpsHint: 'NGƯỜI_DÙNG@MÁY:CỔNG, chặng đầu đứng trước',
@@ -122,6 +123,9 @@ export const hypervisors: Catalogue['hypervisors'] = {
       '{{address}} đưa ra khóa {{type}} chưa từng biết. Hãy so dấu vân tay với chính máy chủ (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub):',
     acceptKey: 'Giống nhau: chấp nhận khóa này',
     changedKey: 'Dừng lại: khóa của máy chủ đã thay đổi',
+    revokedKey: 'Dừng lại: khóa của máy chủ đã bị thu hồi',
+    revokedKeyText:
+      'known_hosts đánh dấu khóa này là @revoked: không được tin bất cứ ai giữ khóa đó. Micronova không kết nối.',
     changedKeyText:
       'Micronova không kết nối. Nếu máy chủ vừa được cài lại, hãy xóa dòng cũ trong known_hosts rồi kiểm tra lại.',
     allWell: 'Mọi thứ hoạt động tốt.',

@@ -44,7 +44,7 @@ export function HostCapacity({ host, explained = false }: Props): ReactNode {
           <div key={label}>
             <CapacityBar label={label} used={amount.used} capacity={capacity} text={text} hint={hint} />
             {explained && (
-              <Text size="xs" c="var(--nova-muted)">
+              <Text size="xs" c="var(--nova-muted)" className={classes.explained}>
                 {hint}
               </Text>
             )}

@@ -27,7 +27,7 @@ function Details({ host }: { readonly host: Host }): ReactNode {
     host.uptime !== null && t('hypervisors.uptime', { time: format.duration(host.uptime * 1000) }),
   ];
   return (
-    <Text size="xs" c="var(--nova-muted)">
+    <Text size="xs" c="var(--nova-muted)" className={classes.details}>
       {details.filter(Boolean).join(' · ')}
     </Text>
   );
