@@ -1,28 +1,15 @@
 import type { PowerState, VmState } from '../contract/index.ts';
+import { liveStateOf } from '../domain/power-states.ts';
 import { timestamp } from '../domain/time.ts';
 import type { Commit, StepContext } from '../queue/operation.ts';
 import { type InstanceChange, transition } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
 import { needInstance } from './guest.ts';
 
-/**
- * The stable state of an instance whose guest stands so on its host. Source: `_sync_instance_power_state` in
- * nova/compute/manager.py, which makes shut-off, crashed and suspended ones stopped; here a suspended one stays what it is.
- */
+/** Rescued and resized say what was done with the guest, which runs or not meanwhile; an error gives way to what is. */
 function vmStateOf(powerState: PowerState, before: VmState): VmState {
-  switch (powerState) {
-    case 'RUNNING':
-      return before === 'rescued' || before === 'resized' ? before : 'active';
-    case 'PAUSED':
-      return 'paused';
-    case 'SUSPENDED':
-      return 'suspended';
-    case 'SHUTDOWN':
-    case 'CRASHED':
-      return before === 'resized' ? before : 'stopped';
-    case 'NOSTATE':
-      return before;
-  }
+  if (before === 'rescued' || before === 'resized') return before;
+  return liveStateOf(powerState) ?? before;
 }
 
 /** Asks the host how the guest really stands, after an action that failed half-way; a guest that is gone is an error. */

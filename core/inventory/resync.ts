@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { GuestState } from '../compute/driver.ts';
 import type { Instance, PowerState } from '../contract/index.ts';
+import { isLive } from '../domain/power-states.ts';
 import { timestamp } from '../domain/time.ts';
 import { finishAction, startAction } from '../state/actions.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import { listInstancesOn, transition } from '../state/instances.ts';
 import { q } from '../state/query.ts';
-import { difference, isLive, OUTSIDE_ACTION } from './sync-rules.ts';
+import { difference, OUTSIDE_ACTION } from './sync-rules.ts';
 
 /** who is named in the record of an action that nobody asked Micronova for */
 const OUTSIDE = 'outside Micronova';

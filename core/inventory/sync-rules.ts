@@ -1,17 +1,6 @@
-import type { Fault, Instance, PowerState, VmState } from '../contract/index.ts';
+import type { Fault, Instance, PowerState } from '../contract/index.ts';
+import { isLive, type LiveState, liveStateOf } from '../domain/power-states.ts';
 import type { InstanceChange } from '../state/instances.ts';
-
-/** States that say how the guest runs, and so follow what it does. The others say what Micronova has done with it. */
-type LiveState = Extract<VmState, 'active' | 'paused' | 'suspended' | 'stopped'>;
-
-/** NOSTATE says nothing, so nothing follows from it. */
-const LIVE: Readonly<Record<Exclude<PowerState, 'NOSTATE'>, LiveState>> = {
-  RUNNING: 'active',
-  PAUSED: 'paused',
-  SUSPENDED: 'suspended',
-  SHUTDOWN: 'stopped',
-  CRASHED: 'stopped',
-};
 
 /** What a person would have done to bring the instance there: the name of the action that is put on record. */
 export const OUTSIDE_ACTION: Readonly<Record<LiveState, string>> = {
@@ -20,10 +9,6 @@ export const OUTSIDE_ACTION: Readonly<Record<LiveState, string>> = {
   suspended: 'suspend',
   stopped: 'stop',
 };
-
-export function isLive(state: VmState): state is LiveState {
-  return state in OUTSIDE_ACTION;
-}
 
 function isLost(instance: Instance): boolean {
   return instance.vmState === 'error' && instance.fault?.error.details?.['domainGone'] === true;
@@ -55,7 +40,7 @@ export function difference(instance: Instance, power: PowerState | null, at: str
     return { vmState: 'error', powerState: 'NOSTATE', fault: goneFault(instance, at) };
   }
   const follows = isLive(instance.vmState) || isLost(instance);
-  const vmState = follows && power !== 'NOSTATE' ? LIVE[power] : instance.vmState;
+  const vmState = (follows ? liveStateOf(power) : null) ?? instance.vmState;
   if (vmState === instance.vmState && power === instance.powerState) return null;
   return { vmState, powerState: power, ...(isLost(instance) && { fault: null }) };
 }
