@@ -9,64 +9,11 @@ import {
 } from '../../core/contract/index.ts';
 import { ExpectedError, toErrorBody } from '../../core/domain/errors.ts';
 import { flavor, instance, keypair, nextRevision, task, uuid } from './data.ts';
+import { hostTest } from './host-test.ts';
 import { imageFakes } from './images.ts';
 import { actionsOf, busyScene, decisionFor, freshScene, type Scene } from './scene.ts';
 
 type Handler = (input: Record<string, unknown>) => unknown;
-
-const TEST_STEPS = [
-  'resolve',
-  'connect',
-  'host-key',
-  'login',
-  'socket',
-  'libvirt',
-  'virtualization',
-  'storage',
-  'network',
-];
-
-function hostTest(input: Record<string, unknown>): unknown {
-  const known = input.acceptHostKey !== undefined;
-  return {
-    ok: known,
-    steps: TEST_STEPS.map((step, n) => ({
-      step,
-      result: known
-        ? step === 'virtualization'
-          ? 'warning'
-          : 'ok'
-        : n < 2
-          ? 'ok'
-          : n === 2
-            ? 'failed'
-            : 'skipped',
-      detail: known
-        ? `${step} is fine`
-        : n < 2
-          ? `${step} is fine`
-          : n === 2
-            ? 'The host showed an ED25519 key that is not known yet.'
-            : '',
-      remedy:
-        !known && n === 2
-          ? 'Compare the fingerprint, then accept it.'
-          : known && step === 'virtualization'
-            ? 'Switch on VT-x or AMD-V in the firmware.'
-            : null,
-      milliseconds: 12 + n * 17,
-      error: null,
-    })),
-    unknownHostKey: known
-      ? null
-      : {
-          fingerprint: 'SHA256:p2QAMXNIC1TJYWeIOttrVc98/R1BUFWu3/LiyKgUfQM',
-          type: 'ssh-ed25519',
-          address: 'nova.lan:22',
-        },
-    needs: null,
-  };
-}
 
 function find<T extends { id: string; name: string }>(list: readonly T[], ref: unknown): T {
   const found = list.find((each) => each.id === ref || each.name === ref);
@@ -149,10 +96,10 @@ function handlersFor(
     }),
     'host.foreignGuests': () => scene.foreign,
     'host.test': hostTest,
-    'host.add': (input) => ({
-      host: input.acceptHostKey === undefined ? null : scene.hosts[0],
-      test: hostTest(input),
-    }),
+    'host.add': (input) => {
+      const test = hostTest(input);
+      return { host: test.ok || input.force === true ? scene.hosts[0] : null, test };
+    },
     'host.set': (input) => find(scene.hosts, input.ref),
     'host.connect': (input) => find(scene.hosts, input.ref),
     'keypair.discover': () => [
@@ -184,6 +131,16 @@ function handlersFor(
     },
   };
 }
+
+/** What the desktop's dialogs answer. */
+const DESK: Readonly<Record<string, unknown>> = {
+  'shell.pickImage': { path: '/home/me/debian-12.qcow2', name: 'debian-12.qcow2', size: 431_000_000 },
+  'shell.pickIdentity': { path: '/home/me/.ssh/id_nova' },
+  'shell.pickPublicKey': null,
+  'shell.pickUserData': null,
+  'shell.savePrivateKey': null,
+  'shell.readClipboard': { text: 'hello' },
+};
 
 /** A control plane of paper for the page alone: `scene` is `fresh` or `busy`. */
 export function fakeBridge(name: string): WindowBridge {
@@ -232,15 +189,7 @@ export function fakeBridge(name: string): WindowBridge {
         return { ok: false, error: toErrorBody(error) };
       }
     },
-    shell: async (method) => ({
-      ok: true,
-      value:
-        method === 'shell.pickImage'
-          ? { path: '/home/me/debian-12.qcow2', name: 'debian-12.qcow2', size: 431_000_000 }
-          : method === 'shell.readClipboard'
-            ? { text: 'hello' }
-            : {},
-    }),
+    shell: async (method) => ({ ok: true, value: method in DESK ? DESK[method] : {} }),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
