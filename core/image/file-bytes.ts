@@ -31,7 +31,7 @@ export async function openFile(path: string): Promise<FileBytes> {
 }
 
 async function readAt(handle: FileHandle, path: string, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
+  const buffer = Buffer.allocUnsafe(length);
   let filled = 0;
   try {
     while (filled < length) {
