@@ -22,17 +22,29 @@ export function formatGib(gib: number, language: string): string {
   return formatBytes(gib * 1024 * 1024 * 1024, language);
 }
 
+interface Units {
+  readonly days: string;
+  readonly hours: string;
+  readonly minutes: string;
+  readonly seconds: string;
+}
+
+const ENGLISH: Units = { days: 'd', hours: 'h', minutes: 'min', seconds: 's' };
+const VIETNAMESE: Units = { days: 'ngày', hours: 'giờ', minutes: 'phút', seconds: 'giây' };
+
 /** A stretch of `milliseconds`: `340 ms`, `6.5 s`, `2 min 5 s`, `3 h 20 min`, `5 d 2 h`. */
 export function formatDuration(milliseconds: number, language: string): string {
   const number = (value: number, digits = 0): string =>
     new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
   if (milliseconds < 1000) return `${number(Math.max(0, Math.round(milliseconds)))} ms`;
+  const unit = language.startsWith('vi') ? VIETNAMESE : ENGLISH;
   const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${number(seconds, seconds < 10 ? 1 : 0)} s`;
+  if (seconds < 60) return `${number(seconds, seconds < 10 ? 1 : 0)} ${unit.seconds}`;
   const whole = Math.round(seconds);
-  if (whole < 3600) return pair(Math.floor(whole / 60), 'min', whole % 60, 's');
-  if (whole < 86_400) return pair(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'min');
-  return pair(Math.floor(whole / 86_400), 'd', Math.floor((whole % 86_400) / 3600), 'h');
+  if (whole < 3600) return pair(Math.floor(whole / 60), unit.minutes, whole % 60, unit.seconds);
+  if (whole < 86_400)
+    return pair(Math.floor(whole / 3600), unit.hours, Math.floor((whole % 3600) / 60), unit.minutes);
+  return pair(Math.floor(whole / 86_400), unit.days, Math.floor((whole % 86_400) / 3600), unit.hours);
 }
 
 function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {

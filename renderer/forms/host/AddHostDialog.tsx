@@ -70,13 +70,10 @@ export function AddHostDialog({ onClose }: { readonly onClose: () => void }): Re
     if (answer.host !== null) onClose();
   });
   const busy = probe.busy || add.busy;
-  // What a person can answer is asked first, and a refused key is no host to be added.
-  const failed =
-    test !== null &&
-    !test.ok &&
-    test.unknownHostKey === null &&
-    test.needs === null &&
-    refusedKey(test) === null;
+  // A host whose key is refused is not added in any way.
+  const refused = test !== null && refusedKey(test) !== null;
+  const asked = test !== null && (test.unknownHostKey !== null || test.needs !== null);
+  const failed = test !== null && !test.ok && !asked && !refused;
 
   return (
     <Modal opened onClose={onClose} title={t('hypervisors.form.addTitle')} size={900}>
@@ -132,7 +129,7 @@ export function AddHostDialog({ onClose }: { readonly onClose: () => void }): Re
                 {t('hypervisors.form.addAnyway')}
               </Button>
             )}
-            <Button type="submit" size="sm" loading={add.busy} disabled={address === null}>
+            <Button type="submit" size="sm" loading={add.busy} disabled={address === null || refused}>
               {t('hypervisors.form.add')}
             </Button>
           </Group>

@@ -35,7 +35,7 @@ function RefusedKey({ test }: Pick<Props, 'test'>): ReactNode {
   const refused = refusedKey(test);
   if (refused === null) return null;
   return (
-    <Alert color="red" title={t(`hypervisors.form.${refused}Key`)} role="alert">
+    <Alert color="red" variant="light" title={t(`hypervisors.form.${refused}Key`)} role="alert">
       {t(`hypervisors.form.${refused}KeyText`)}
     </Alert>
   );

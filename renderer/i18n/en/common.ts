@@ -23,7 +23,7 @@ export const common = {
     english: 'English',
     vietnamese: 'Tiếng Việt',
     settings: 'Settings',
-    search: 'Search or go to…',
+    search: 'Search…',
     nothingFound: 'Nothing found',
     notFound: 'There is no such page',
     goToInstances: 'Go to instances',

@@ -30,7 +30,7 @@ export const common: Common = {
     english: 'English',
     vietnamese: 'Tiếng Việt',
     settings: 'Cài đặt',
-    search: 'Tìm kiếm hoặc đi tới…',
+    search: 'Tìm kiếm…',
     nothingFound: 'Không tìm thấy gì',
     notFound: 'Không có trang này',
     goToInstances: 'Về danh sách máy ảo',
