@@ -294,8 +294,10 @@ virsh -q define /run/foreign.xml`);
     await until('the images to go', async () =>
       (await desk.do('task', 'list', '--running', '-f', 'value')) === '' ? true : undefined,
     );
+    // A host without pool or network got one when it was added; they are the host's own from then on.
+    const own = ({ pools: _pools, networks: _networks, ...rest }: Inventory) => rest;
     const kept = [await one.inventory(), await two.inventory()];
-    expect(kept).toEqual(before);
+    expect(kept.map(own)).toEqual(before.map(own));
     await desk.do('host', 'remove', 'lab1', 'lab2');
     expect(await desk.do('host', 'list', '-f', 'value')).toBe('');
   });
