@@ -68,13 +68,6 @@ export const SunIcon = icon(
   'M3.4 12.6l.7-.7',
   'M11.9 4.1l.7-.7',
 );
-export const MoonIcon = icon('M13 9.6A5.6 5.6 0 0 1 6.4 3a5.6 5.6 0 1 0 6.6 6.6z');
-export const GlobeIcon = icon(
-  'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12z',
-  'M2 8h12',
-  'M8 2c3.4 3.6 3.4 8.4 0 12',
-  'M8 2c-3.4 3.6-3.4 8.4 0 12',
-);
 export const ExpandIcon = icon('M9.5 2.5h4v4', 'M6.5 13.5h-4v-4', 'M13.5 2.5L9 7', 'M2.5 13.5L7 9');
 export const RefreshIcon = icon('M13 8a5 5 0 1 1-1.6-3.7', 'M13.2 2v2.8h-2.8');
 export const WarningIcon = icon('M8 2.5l6 11H2z', 'M8 6.8v3', 'M8 11.6h.01');

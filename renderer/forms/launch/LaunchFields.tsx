@@ -1,8 +1,9 @@
-import { NumberInput, Select, Text, TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Anchor, NumberInput, Select, Text, TextInput } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorBody, Flavor } from '../../../core/contract/index.ts';
 import { useList } from '../../stores/nova.ts';
+import { KeypairDialog } from '../keypair/KeypairDialog.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { bySize, type LaunchDraft } from './launch-draft.ts';
 import classes from './launch.module.css';
@@ -84,6 +85,7 @@ function FlavorField({ draft, onChange }: Props): ReactNode {
 
 function KeyField({ draft, onChange }: Props): ReactNode {
   const { t } = useTranslation();
+  const [adding, setAdding] = useState(false);
   const keypairs = useList('keypairs').toSorted((a, b) => a.name.localeCompare(b.name));
   return (
     <div>
@@ -97,8 +99,14 @@ function KeyField({ draft, onChange }: Props): ReactNode {
       />
       {draft.keyName === null && (
         <Text size="xs" c="var(--nova-warn)" mt={4}>
-          {t('launch.noKeyWarning')}
+          {t('launch.noKeyWarning')}{' '}
+          <Anchor component="button" type="button" inherit onClick={() => setAdding(true)}>
+            {t('keypairs.add')}
+          </Anchor>
         </Text>
+      )}
+      {adding && (
+        <KeypairDialog onClose={() => setAdding(false)} onCreated={(keyName) => onChange({ keyName })} />
       )}
     </div>
   );

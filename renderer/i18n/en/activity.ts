@@ -1,5 +1,10 @@
 export const activity = {
   title: 'Activity',
+  filter: 'Filter by task, subject, host…',
+  emptyTitle: 'Nothing has been done yet',
+  emptyText:
+    'Everything that takes a while is listed here: launches, uploads, deletions, with their steps and errors.',
+  running: 'Under way',
   state: {
     queued: 'Waiting',
     running: 'Running',
@@ -7,4 +12,19 @@ export const activity = {
     failed: 'Failed',
     cancelled: 'Cancelled',
   },
+  column: {
+    task: 'Task',
+    subject: 'Subject',
+    state: 'State',
+    host: 'Host',
+    started: 'Started',
+    took: 'Took',
+    request: 'Request',
+  },
+  show: 'Details…',
+  open: 'Open the instance',
+  cancel: 'Cancel the task',
+  cancelHint: 'What is done so far is undone.',
+  steps: 'Steps',
+  noSteps: 'It has not begun yet.',
 };
