@@ -79,7 +79,7 @@ describe('the message catalogues', () => {
 
 /** Text between tags, or in an attribute that a person reads. */
 const LITERALS = [
-  />\s*([A-Za-z][^<>{}()=;]*[A-Za-z]{2,}[^<>{}()=;]*)</g,
+  /(?<!=)>\s*([A-Za-z][^<>{}()=;]*[A-Za-z]{2,}[^<>{}()=;]*)</g,
   /\b(?:label|title|aria-label|description|text|alt)="([^"]*[A-Za-z]{2,}[^"]*)"/g,
 ];
 

@@ -45,9 +45,7 @@ export const common = {
     copied: 'Copied',
     more: 'More actions for {{name}}',
     create: 'Create',
-    add: 'Add',
     remove: 'Remove',
-    edit: 'Edit',
     choose: 'Choose a file…',
   },
   table: {

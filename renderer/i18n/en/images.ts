@@ -47,8 +47,8 @@ export const images = {
     upload: 'Upload',
     uploadTo: 'Upload to {{host}}',
   },
-  deleteTitle_one: 'Delete {{name}}?',
-  deleteTitle_other: 'Delete {{count}} images?',
+  deleteOneTitle: 'Delete {{name}}?',
+  deleteManyTitle: 'Delete {{count}} images?',
   deleteText:
     'Micronova’s copy of the file and the copies on the hosts are deleted. The file that the image was made from stays. This cannot be undone.',
   deleteUsed_one:

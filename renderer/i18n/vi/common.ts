@@ -52,9 +52,7 @@ export const common: Common = {
     copied: 'Đã sao chép',
     more: 'Thao tác khác với {{name}}',
     create: 'Tạo',
-    add: 'Thêm',
     remove: 'Gỡ bỏ',
-    edit: 'Sửa',
     choose: 'Chọn tệp…',
   },
   table: {

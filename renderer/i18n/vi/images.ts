@@ -49,14 +49,14 @@ export const images: Catalogue['images'] = {
     upload: 'Tải lên',
     uploadTo: 'Tải lên {{host}}',
   },
-  deleteTitle_one: 'Xóa {{name}}?',
-  deleteTitle_other: 'Xóa {{count}} ảnh đĩa?',
+  deleteOneTitle: 'Xóa {{name}}?',
+  deleteManyTitle: 'Xóa {{count}} ảnh đĩa?',
   deleteText:
     'Bản sao của Micronova và các bản sao trên máy chủ sẽ bị xóa. Tệp gốc mà bạn đã chọn vẫn còn nguyên. Không thể hoàn tác.',
   deleteUsed_one:
-    '{{count}} máy ảo được tạo từ ảnh đĩa này vẫn chạy tiếp: máy chủ của nó giữ bản sao cho đến khi máy ảo bị xóa.',
+    '{{count}} máy ảo được tạo từ ảnh đĩa này vẫn chạy tiếp: máy chủ giữ bản sao cho đến khi máy ảo bị xóa.',
   deleteUsed_other:
-    '{{count}} máy ảo được tạo từ ảnh đĩa này vẫn chạy tiếp: máy chủ giữ bản sao cho đến khi các máy ảo bị xóa.',
+    '{{count}} máy ảo được tạo từ ảnh đĩa này vẫn chạy tiếp: máy chủ giữ bản sao cho đến khi không còn máy ảo nào dùng.',
   form: {
     createTitle: 'Tạo ảnh đĩa',
     editTitle: 'Sửa {{name}}',
