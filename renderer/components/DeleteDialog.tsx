@@ -10,10 +10,12 @@ interface Props {
   readonly ids: readonly string[];
   readonly remove: (id: string) => Promise<unknown>;
   readonly onClose: () => void;
+  /** what else there is to know before */
+  readonly children?: ReactNode;
 }
 
 /** Asks before it deletes one thing or several; the first refusal is shown. */
-export function DeleteDialog({ title, text, ids, remove, onClose }: Props): ReactNode {
+export function DeleteDialog({ title, text, ids, remove, onClose, children }: Props): ReactNode {
   const { t } = useTranslation();
   const run = useAction(async () => {
     const answers = await Promise.allSettled(ids.map(remove));
@@ -34,6 +36,8 @@ export function DeleteDialog({ title, text, ids, remove, onClose }: Props): Reac
       error={run.error}
       onConfirm={() => void confirm()}
       onClose={onClose}
-    />
+    >
+      {children}
+    </ConfirmDialog>
   );
 }

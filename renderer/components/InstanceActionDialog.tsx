@@ -21,7 +21,10 @@ export function InstanceActionDialog({ asked, onClose, onDone }: Props): ReactNo
   const { t } = useTranslation();
   const act = useAction(async ({ action, instances }: Asked) => perform(action, instances));
   if (asked === null) return null;
-  const { title, text, danger } = ASK_FIRST[asked.action];
+  const { one, many, text, danger } = ASK_FIRST[asked.action];
+  const [first, ...others] = asked.instances;
+  const title =
+    others.length === 0 ? t(one, { name: first?.name }) : t(many, { count: asked.instances.length });
   const close = (): void => {
     act.clear();
     onClose();
@@ -34,7 +37,7 @@ export function InstanceActionDialog({ asked, onClose, onDone }: Props): ReactNo
   return (
     <ConfirmDialog
       opened
-      title={t(title, { count: asked.instances.length, name: asked.instances[0]?.name ?? '' })}
+      title={title}
       text={t(text)}
       confirm={t(`instances.action.${asked.action}`)}
       danger={danger}

@@ -5,12 +5,32 @@ import { call } from '../api/client.ts';
 export const LIFE_ACTIONS = ['start', 'stop', 'reboot', 'reboot_hard', 'delete'] as const;
 export type LifeAction = (typeof LIFE_ACTIONS)[number];
 
-/** Those that ask first. */
+/** Those that ask first. One is asked about by its name: no plural form, which Vietnamese does not have. */
 export const ASK_FIRST = {
-  stop: { title: 'instances.stopTitle', text: 'instances.stopText', danger: false },
-  reboot: { title: 'instances.rebootTitle', text: 'instances.rebootText', danger: false },
-  reboot_hard: { title: 'instances.rebootHardTitle', text: 'instances.rebootHardText', danger: true },
-  delete: { title: 'instances.deleteTitle', text: 'instances.deleteText', danger: true },
+  stop: {
+    one: 'instances.stopOneTitle',
+    many: 'instances.stopManyTitle',
+    text: 'instances.stopText',
+    danger: false,
+  },
+  reboot: {
+    one: 'instances.rebootOneTitle',
+    many: 'instances.rebootManyTitle',
+    text: 'instances.rebootText',
+    danger: false,
+  },
+  reboot_hard: {
+    one: 'instances.rebootHardOneTitle',
+    many: 'instances.rebootHardManyTitle',
+    text: 'instances.rebootHardText',
+    danger: true,
+  },
+  delete: {
+    one: 'instances.deleteOneTitle',
+    many: 'instances.deleteManyTitle',
+    text: 'instances.deleteText',
+    danger: true,
+  },
 } as const;
 
 const CALLS = {

@@ -33,7 +33,7 @@ export function ConfirmDialog(props: Props): ReactNode {
             {t('action.cancel')}
           </Button>
           <Button
-            {...(props.danger && { color: 'red' })}
+            {...(props.danger && { color: 'red.8' })}
             loading={props.busy ?? false}
             disabled={props.blocked ?? false}
             onClick={props.onConfirm}

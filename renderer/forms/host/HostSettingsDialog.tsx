@@ -58,8 +58,8 @@ interface AmountProps {
 function AmountFields({ label, unit, ratio, reserved, onRatio, onReserved }: AmountProps): ReactNode {
   const { t } = useTranslation();
   return (
-    <Group gap="sm" wrap="nowrap" align="flex-end">
-      <Text w={80} pb={6}>
+    <Group gap="sm" wrap="nowrap" align="flex-end" role="group" aria-label={label}>
+      <Text size="sm" w={80} pb={6}>
         {label}
       </Text>
       <NumberInput

@@ -30,6 +30,7 @@ export function EditImageDialog({ image, onClose }: Props): ReactNode {
       >
         <Stack gap="md">
           <ImageFields
+            nameFirst
             draft={draft}
             error={save.error}
             onChange={(patch) => setDraft((before) => ({ ...before, ...patch }))}

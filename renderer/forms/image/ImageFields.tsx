@@ -11,6 +11,8 @@ interface Props {
   readonly onChange: (patch: Partial<ImageDraft>) => void;
   /** what the last try was refused for */
   readonly error: ErrorBody | null;
+  /** the name is what the person begins with */
+  readonly nameFirst?: boolean;
 }
 
 interface MinimumProps {
@@ -38,7 +40,7 @@ function Minimum({ label, unit, max, value, onChange }: MinimumProps): ReactNode
 }
 
 /** What can be said of an image at any time; its content is fixed. */
-export function ImageFields({ draft, onChange, error }: Props): ReactNode {
+export function ImageFields({ draft, onChange, error, nameFirst = false }: Props): ReactNode {
   const { t } = useTranslation();
   const wrong = (field: string): string | undefined =>
     error?.field?.startsWith(field) === true ? error.message : undefined;
@@ -47,6 +49,7 @@ export function ImageFields({ draft, onChange, error }: Props): ReactNode {
       <TextInput
         label={t('images.form.name')}
         maxLength={255}
+        data-autofocus={nameFirst || undefined}
         value={draft.name}
         error={wrong('name')}
         onChange={(event) => onChange({ name: event.currentTarget.value })}

@@ -18,8 +18,8 @@ export const flavors = {
   },
   edit: 'Edit…',
   delete: 'Delete…',
-  deleteTitle_one: 'Delete {{name}}?',
-  deleteTitle_other: 'Delete {{count}} flavors?',
+  deleteOneTitle: 'Delete {{name}}?',
+  deleteManyTitle: 'Delete {{count}} flavors?',
   deleteText: 'Instances that were made with it keep their own copy and run on.',
   form: {
     createTitle: 'Create a flavor',

@@ -16,8 +16,8 @@ export const keypairs = {
   show: 'Details…',
   copyPublic: 'Copy the public key',
   delete: 'Delete…',
-  deleteTitle_one: 'Delete {{name}}?',
-  deleteTitle_other: 'Delete {{count}} key pairs?',
+  deleteOneTitle: 'Delete {{name}}?',
+  deleteManyTitle: 'Delete {{count}} key pairs?',
   deleteText: 'Instances that carry the key keep it. Your private key stays where you saved it.',
   form: {
     title: 'Add a key pair',

@@ -20,8 +20,8 @@ export const flavors: Catalogue['flavors'] = {
   },
   edit: 'Sửa…',
   delete: 'Xóa…',
-  deleteTitle_one: 'Xóa {{name}}?',
-  deleteTitle_other: 'Xóa {{count}} cấu hình?',
+  deleteOneTitle: 'Xóa {{name}}?',
+  deleteManyTitle: 'Xóa {{count}} cấu hình?',
   deleteText: 'Những máy ảo đã tạo từ cấu hình này giữ bản sao riêng và vẫn chạy tiếp.',
   form: {
     createTitle: 'Tạo cấu hình máy',

@@ -18,8 +18,8 @@ export const keypairs: Catalogue['keypairs'] = {
   show: 'Chi tiết…',
   copyPublic: 'Sao chép khóa công khai',
   delete: 'Xóa…',
-  deleteTitle_one: 'Xóa {{name}}?',
-  deleteTitle_other: 'Xóa {{count}} cặp khóa?',
+  deleteOneTitle: 'Xóa {{name}}?',
+  deleteManyTitle: 'Xóa {{count}} cặp khóa?',
   deleteText: 'Những máy ảo đã có khóa này vẫn giữ nó. Khóa riêng của bạn vẫn ở nơi bạn đã lưu.',
   form: {
     title: 'Thêm cặp khóa',

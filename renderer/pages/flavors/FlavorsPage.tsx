@@ -73,7 +73,11 @@ export function FlavorsPage(): ReactNode {
       {edited && <FlavorDialog flavor={edited} onClose={() => setEdited(null)} />}
       {deleting.length > 0 && (
         <DeleteDialog
-          title={t('flavors.deleteTitle', { count: deleting.length, name: deleting[0]?.name ?? '' })}
+          title={
+            deleting.length === 1
+              ? t('flavors.deleteOneTitle', { name: deleting[0]?.name })
+              : t('flavors.deleteManyTitle', { count: deleting.length })
+          }
           text={t('flavors.deleteText')}
           ids={deleting.map((each) => each.id)}
           remove={(ref) => call('flavor.delete', { ref })}

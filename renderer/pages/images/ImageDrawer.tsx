@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, Stack, Title } from '@mantine/core';
+import { Button, Drawer, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Image } from '../../../core/contract/index.ts';
@@ -8,6 +8,7 @@ import { useList } from '../../stores/nova.ts';
 import { CopyText } from '../../ui/CopyText.tsx';
 import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
 import { Facts } from '../../ui/Facts.tsx';
+import { Panel } from '../../ui/Panel.tsx';
 import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { HostCopies } from './HostCopies.tsx';
@@ -59,13 +60,10 @@ function Properties({ image }: ImageProps): ReactNode {
   const { t } = useTranslation();
   const pairs = Object.entries(image.properties).toSorted(([a], [b]) => a.localeCompare(b));
   return (
-    <section>
-      <Title order={2} mb={6}>
-        {t('images.form.properties')}
-      </Title>
+    <Panel title={t('images.form.properties')}>
       {pairs.length === 0 && t('form.none')}
       <Facts facts={pairs.map(([label, value]) => ({ label, value }))} />
-    </section>
+    </Panel>
   );
 }
 
@@ -83,11 +81,11 @@ export function ImageDrawer({ image, onEdit, onDelete, onClose }: Props): ReactN
       opened
       onClose={onClose}
       position="right"
-      size={520}
+      size={540}
       title={image.name}
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >
-      <Stack gap="lg">
+      <Stack gap="md">
         <Group gap="xs">
           <Button variant="default" onClick={onEdit}>
             {t('images.edit')}
@@ -97,13 +95,12 @@ export function ImageDrawer({ image, onEdit, onDelete, onClose }: Props): ReactN
           </Button>
         </Group>
         <Creation image={image} />
-        <ImageFacts image={image} />
-        <section>
-          <Title order={2} mb={4}>
-            {t('images.copy.title')}
-          </Title>
+        <Panel>
+          <ImageFacts image={image} />
+        </Panel>
+        <Panel title={t('images.copy.title')}>
           <HostCopies image={image} />
-        </section>
+        </Panel>
         <Properties image={image} />
       </Stack>
     </Drawer>

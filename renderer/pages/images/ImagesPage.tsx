@@ -101,9 +101,7 @@ export function ImagesPage(): ReactNode {
       )}
       {adding && <CreateImageDialog onClose={() => setAdding(false)} />}
       {edited && <EditImageDialog image={edited} onClose={() => setEdited(null)} />}
-      {deleting.length > 0 && (
-        <DeleteImagesDialog images={deleting} onDone={() => setShown(null)} onClose={() => setDeleting([])} />
-      )}
+      {deleting.length > 0 && <DeleteImagesDialog images={deleting} onClose={() => setDeleting([])} />}
     </>
   );
 }

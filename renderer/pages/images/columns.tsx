@@ -29,7 +29,7 @@ function sizeColumns(t: TFunction, format: Format): Column<Image>[] {
       header: t('images.column.size'),
       value: (row) => row.size,
       cell: (row) => format.bytes(row.size),
-      width: 90,
+      width: 80,
       align: 'right',
     },
     {
@@ -37,7 +37,7 @@ function sizeColumns(t: TFunction, format: Format): Column<Image>[] {
       header: t('images.column.virtualSize'),
       value: (row) => row.virtualSize,
       cell: (row) => format.bytes(row.virtualSize),
-      width: 90,
+      width: 80,
       align: 'right',
     },
     {
@@ -85,9 +85,15 @@ export function imageColumns(
       value: (row) => row.status,
       cell: (row) => <ImageStatus image={row} />,
       width: 140,
-      grow: 1,
+      grow: 1.2,
     },
-    { id: 'format', header: t('images.column.format'), value: (row) => row.diskFormat, width: 90 },
+    {
+      id: 'format',
+      header: t('images.column.format'),
+      value: (row) => row.diskFormat,
+      width: 90,
+      wide: true,
+    },
     ...sizeColumns(t, format),
     {
       id: 'hosts',

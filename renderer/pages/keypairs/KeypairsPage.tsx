@@ -77,7 +77,11 @@ export function KeypairsPage(): ReactNode {
       {adding && <KeypairDialog onClose={() => setAdding(false)} />}
       {deleting.length > 0 && (
         <DeleteDialog
-          title={t('keypairs.deleteTitle', { count: deleting.length, name: deleting[0]?.name ?? '' })}
+          title={
+            deleting.length === 1
+              ? t('keypairs.deleteOneTitle', { name: deleting[0]?.name })
+              : t('keypairs.deleteManyTitle', { count: deleting.length })
+          }
           text={t('keypairs.deleteText')}
           ids={deleting.map((each) => each.id)}
           remove={(ref) => call('keypair.delete', { ref })}
