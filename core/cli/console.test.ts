@@ -95,7 +95,7 @@ describe('console in a script', () => {
 });
 
 describe('console log', () => {
-  const pieces = ['one\r\n', 'two \u001b[31mred\u001b[0m\r\n'];
+  const pieces = ['one\r\r\n', 'two \u001b[31mred\u001b[0m\r\n'];
   const plane = () =>
     new FakePlane({
       'host.list': () => [aHost()],
@@ -132,4 +132,10 @@ describe('console log', () => {
     controller.abort(new Interrupted(130));
     await done;
   });
+});
+
+it('says where the screen can be seen', async () => {
+  const { code, err } = await runFake(new FakePlane({}), ['vnc', 'web1']);
+  expect(code).toBe(1);
+  expect(err).toContain('Open “web1” in the window');
 });

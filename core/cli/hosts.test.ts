@@ -140,6 +140,31 @@ describe('host add', () => {
   });
 });
 
+describe('host add --force', () => {
+  const typed = ['host', 'add', 'lab1', 'ssh://10.0.0.1', '--force'];
+  const failing = (): FakePlane => {
+    const test = { ...anUnknownKey(KEY), unknownHostKey: null, needs: 'password' } as const;
+    return new FakePlane({ 'host.add': ({ force }) => ({ host: force ? aHost() : null, test }) });
+  };
+
+  it('adds at once where nobody can be asked', async () => {
+    const plane = failing();
+    expect((await runFake(plane, typed)).code).toBe(0);
+    expect(plane.inputs('host.add')).toMatchObject([{ force: true }]);
+  });
+
+  it('first asks for what is missing where somebody can be', async () => {
+    const plane = failing();
+    expect((await runFake(plane, typed, { terminal: person('s3cret') })).code).toBe(0);
+    const secrets = { password: 's3cret', remember: false };
+    expect(plane.inputs('host.add')).toMatchObject([
+      { force: false },
+      { force: false, secrets },
+      { force: true, secrets },
+    ]);
+  });
+});
+
 describe('host', () => {
   it('test shows the steps and fails with them', async () => {
     const failed = { ...anUnknownKey(KEY), unknownHostKey: null };

@@ -57,7 +57,8 @@ function addGlobals(program: Command, version: string): void {
 /** The options that every command takes, as typed before or after its name. @throws ZodError never: commander checked */
 export function readGlobals(program: Command, io: Io): GlobalOptions {
   const typed = Globals.parse(program.opts());
-  const width = io.stdout.isTTY === true ? io.stdout.columns : undefined;
+  // A terminal that does not know its width says 0.
+  const width = io.stdout.isTTY === true ? io.stdout.columns || undefined : undefined;
   return {
     format: typed.format,
     columns: typed.column,
@@ -75,6 +76,7 @@ export function createProgram(version: string, io: Io, context: () => Context): 
   const program = new Command('micronova')
     .description('OpenStack Nova, small enough for a desk: a few KVM hosts, managed like a cloud')
     .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),

@@ -52,7 +52,7 @@ export class ProgressLine implements Disposable {
 
   // A line that wraps could not be rewritten in place.
   #fit(line: string): string {
-    const width = (this.#stream.columns ?? 80) - 1;
+    const width = (this.#stream.columns || 80) - 1;
     return displayWidth(line) <= width ? line : (wrapLine(line, width - 1)[0] ?? '');
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { ExpectedError } from '../../domain/errors.ts';
 import { addCommand, Amount, Flag, option, Text, Whole } from '../command-spec.ts';
 import type { Context } from '../context.ts';
 import { connectWithHosts } from '../hosts-ready.ts';
@@ -20,8 +21,11 @@ async function showLog(
   { server: ref, lines, follow }: z.output<typeof Log>,
 ): Promise<void> {
   const session = await connectWithHosts(context);
-  const write = (text: string): void =>
-    context.write(context.io.stdout.isTTY === true ? safeText(text) : text);
+  // Guests send carriage returns with and without a new line. A file gets the bytes as they are.
+  const onTerminal = context.io.stdout.isTTY === true;
+  const write = (text: string): void => {
+    context.write(onTerminal ? safeText(text.replaceAll('\r', '')) : text);
+  };
   let log = await session.call('instance.consoleLog', { ref, ...(lines !== undefined && { lines }) });
   write(log.text);
   if (!follow) return;
@@ -67,9 +71,21 @@ export function addConsoles(program: Command, context: () => Context): void {
       ],
       input: z.object({ server: Text, until: Text.optional(), linger: Amount.default(2) }),
       run: (ctx, { server, until, linger }) => attachConsole(ctx, server, { until, linger }),
-      notes:
-        'Ctrl-] leaves. Standard input may be piped in: what it holds is typed into the guest.\n' +
-        'The screen of an instance (VNC) cannot be shown on a terminal: open it in the window.',
+      notes: 'Ctrl-] leaves. Standard input may be piped in: what it holds is typed into the guest.',
+    },
+    context,
+  );
+  addCommand(
+    program,
+    {
+      usage: 'vnc <server>',
+      about: 'The screen of an instance: only the window can show it',
+      input: z.object({ server: Text }),
+      run: (_ctx, { server }) => {
+        throw new ExpectedError('not_supported', 'A terminal cannot show the screen of an instance.', {
+          remedy: `Open “${server}” in the window, or use its serial console: micronova console ${server}`,
+        });
+      },
     },
     context,
   );

@@ -6,6 +6,7 @@ import type { HostTest, Input } from '../../contract/index.ts';
 import { addCommand, Flag, option, repeatable, Text, Texts } from '../command-spec.ts';
 import type { Context } from '../context.ts';
 import { connectWithHosts } from '../hosts-ready.ts';
+import { canAsk } from '../io.ts';
 import { AlreadyReported } from '../report.ts';
 import { UsageError } from '../usage-error.ts';
 import { hostFields, listSteps, parseAddress } from './host-model.ts';
@@ -106,25 +107,33 @@ function accepted({ acceptHostKey }: Answers): { acceptHostKey?: string } {
 }
 
 async function add(context: Context, input: z.output<typeof Add>): Promise<void> {
-  const { name, force, remember } = input;
+  const { name, remember } = input;
   const address = toAddress(input.address, input);
   const first = await firstAnswers(context, input);
   const session = await context.connect();
-  const { value: host, test } = await withAnswers(context, first, async (answers) => {
-    const answer = await session.call('host.add', {
+  let given = first;
+  const attempt = async (answers: Answers, force: boolean) => {
+    given = answers;
+    const { host, test } = await session.call('host.add', {
       name,
       address,
       force,
       ...accepted(answers),
       ...secretsOf(answers, remember),
     });
-    return { test: answer.test, value: answer.host };
-  });
-  for (const step of test.steps.filter((one) => one.result === 'warning')) {
+    return { test, value: host };
+  };
+  // Who forces it is still asked what would make it work, where there is somebody to ask.
+  let outcome =
+    input.force && !canAsk(context.io)
+      ? await attempt(first, true)
+      : await withAnswers(context, first, (answers) => attempt(answers, false));
+  if (outcome.value === null && input.force) outcome = await attempt(given, true);
+  for (const step of outcome.test.steps.filter((one) => one.result === 'warning')) {
     context.note(`Warning: ${step.step}: ${step.detail}${step.remedy === null ? '' : ` ${step.remedy}`}`);
   }
-  if (host === null) throw testFailure(test);
-  context.show(hostFields(host));
+  if (outcome.value === null) throw testFailure(outcome.test);
+  context.show(hostFields(outcome.value));
 }
 
 const Test = z.object({ host: Text, ...WAY_IN, ...SECRETS, ...ACCEPT });

@@ -51,6 +51,13 @@ describe('a list', () => {
     );
   });
 
+  it('narrows only what is too wide', () => {
+    const columns = ['A', 'B', 'C'];
+    const rows = [['x'.repeat(10), 'y'.repeat(30), 'z'.repeat(60)]];
+    const table = formatList(columns, rows, { format: 'table', maxWidth: 80, quote: 'none' });
+    expect(table.split('\n')[0]).toBe(`+${[12, 32, 32].map((width) => '-'.repeat(width)).join('+')}+`);
+  });
+
   it('keeps to the width of the terminal, whatever the text', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 60 }).map(safeText);
     fc.assert(

@@ -16,15 +16,16 @@ function widthOf(text: string): number {
   return Math.max(0, ...text.split('\n').map(displayWidth));
 }
 
-/** Narrows only the columns that take more than their fair part, all to the same width. */
+/** Narrows the widest columns only, all to the same width: what narrow ones do not need is theirs. */
 function fit(widths: readonly number[], { maxWidth, minColumn }: TableOptions): number[] {
-  const total = (maxWidth ?? Infinity) - 1 - FRAME * widths.length;
-  if (widths.reduce((sum, width) => sum + width, 0) <= total) return [...widths];
-  const fair = Math.floor(total / widths.length);
-  const wide = widths.filter((width) => width > fair);
-  const left = widths.reduce((sum, width) => (width > fair ? sum : sum - width), total);
-  const each = Math.max(minColumn, Math.floor(left / wide.length));
-  return widths.map((width) => (width > fair ? Math.min(width, each) : width));
+  let left = (maxWidth ?? Infinity) - 1 - FRAME * widths.length;
+  const ascending = widths.toSorted((one, other) => one - other);
+  for (const [n, width] of ascending.entries()) {
+    const each = Math.floor(left / (widths.length - n));
+    if (width > each) return widths.map((one) => Math.min(one, Math.max(minColumn, each)));
+    left -= width;
+  }
+  return [...widths];
 }
 
 function renderRow(texts: readonly string[], widths: readonly number[], right: readonly boolean[]): string[] {
