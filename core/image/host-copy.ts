@@ -36,12 +36,30 @@ export async function hasHostCopy(
   return volume !== null && (await pool.fileSize(volume, options)) === image.size;
 }
 
-/** The copy, its marker, and whatever an upload that was cut short left. */
+/**
+ * Takes a copy away that nothing needs any more.
+ * @throws ExpectedError `host.in_use` while disks lie over it: they would be lost with it
+ */
 export async function removeHostCopy(
   pool: StoragePool,
   imageId: string,
   options: CallOptions,
 ): Promise<void> {
+  for (const format of ['qcow2', 'raw'] as const) {
+    const name = imageVolume(imageId, format);
+    if (!(await pool.find(name, options))) continue;
+    const users = await pool.laidOver(name, options);
+    if (users.length === 0) continue;
+    throw new ExpectedError('host.in_use', `Disks on the host still lie over image ${imageId}`, {
+      remedy: 'Delete the instances that were made from it first.',
+      details: { volumes: users },
+    });
+  }
+  await clearAway(pool, imageId, options);
+}
+
+/** The copy, its marker, and whatever an upload that was cut short left. */
+async function clearAway(pool: StoragePool, imageId: string, options: CallOptions): Promise<void> {
   const mine = (await pool.names(options)).filter((name) => name.startsWith(imagePrefix(imageId)));
   // The marker goes first: without it the rest is no copy, whatever happens next.
   const markersFirst = mine.toSorted(
@@ -73,7 +91,7 @@ export async function makeHostCopy(
     await pool.create({ name: imageMarker(image.id, image.sha256), capacity: 0, format: 'raw' }, options);
   } catch (error) {
     // Without a marker it is no copy, so a failure here is left to the next try; it must not hide the first error.
-    await removeHostCopy(pool, image.id, { deadline: 15_000 }).catch(() => undefined);
+    await clearAway(pool, image.id, { deadline: 15_000 }).catch(() => undefined);
     throw error;
   }
 }

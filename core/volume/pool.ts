@@ -3,7 +3,7 @@ import type { CallOptions, LibvirtConnection } from '../libvirt/connection.ts';
 import { isVirError, VIR_ERR } from '../libvirt/errors.ts';
 import { storagePool, storageVolume, VOLUME_INFO } from '../libvirt/protocol/storage.ts';
 import type { PoolRef, VolumeRef } from '../libvirt/protocol/types.ts';
-import { buildXml } from '../libvirt/xml/mapper.ts';
+import { buildXml, readXml } from '../libvirt/xml/mapper.ts';
 import { volume } from '../libvirt/xml/volume.ts';
 import { patiently } from './patience.ts';
 
@@ -104,10 +104,37 @@ export class StoragePool {
     }
   }
 
-  async names(options: CallOptions): Promise<string[]> {
+  async #all(options: CallOptions): Promise<VolumeRef[]> {
     const args = { pool: this.#ref, needResults: 1, flags: 0 };
-    const { volumes } = await this.#connection.call(storagePool.listAllVolumes, args, options);
-    return volumes.map((found) => found.name);
+    return (await this.#connection.call(storagePool.listAllVolumes, args, options)).volumes;
+  }
+
+  async names(options: CallOptions): Promise<string[]> {
+    return (await this.#all(options)).map((found) => found.name);
+  }
+
+  /** Names of the volumes that lie over this one. */
+  async laidOver(name: string, options: CallOptions): Promise<string[]> {
+    const base = `${this.path}/${name}`;
+    const overlays = (await this.#all(options)).map(async (found) =>
+      (await this.#backingOf(found, options)) === base ? [found.name] : [],
+    );
+    return (await Promise.all(overlays)).flat();
+  }
+
+  async #backingOf(of: VolumeRef, options: CallOptions): Promise<string | undefined> {
+    try {
+      const { xml } = await this.#connection.call(
+        storageVolume.getXmlDesc,
+        { volume: of, flags: 0 },
+        options,
+      );
+      return readXml(volume, xml).backingPath;
+    } catch (error) {
+      // Deleted since it was listed.
+      if (isVirError(error, VIR_ERR.noStorageVol) || isGoneFile(error)) return undefined;
+      throw error;
+    }
   }
 
   /** bytes of the file */

@@ -115,6 +115,10 @@ describe.each<[Account, number]>([
     await driver.stop(guest.id, 60_000, never);
     const states = async () => (await driver.listGuests(never)).find((g) => g.uuid === guest.id)?.powerState;
     expect(await states()).toBe('SHUTDOWN');
+    await expect(driver.openSerial(guest.id, never)).rejects.toMatchObject({ code: 'instance.no_console' });
+    await expect(driver.openDisplay(guest.id, never)).rejects.toMatchObject({ code: 'instance.no_console' });
+    await expect(driver.removeImage(guest.image.id, never)).rejects.toMatchObject({ code: 'host.in_use' });
+    expect(await driver.hasImage(guest.image, never)).toBe(true);
     await driver.hardReboot(guest.id, never);
     expect(await states()).toBe('RUNNING');
     const kinds = seen.flatMap((e) => (e.type === 'lifecycle' && e.uuid === guest.id ? [e.what] : []));
