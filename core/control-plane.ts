@@ -18,7 +18,7 @@ import { openLibvirtDrivers } from './inventory/open-driver.ts';
 import { openLogFile } from './log-file.ts';
 import { systemClock } from './queue/clock.ts';
 import { TaskRunner } from './queue/task-runner.ts';
-import { type Database, type EventListener, openDatabase } from './state/database.ts';
+import { type Database, databaseFile, type EventListener, openDatabase } from './state/database.ts';
 import { getHost } from './state/hosts.ts';
 import { listImageIds } from './state/images.ts';
 import { pruneHistory } from './state/prune.ts';
@@ -96,7 +96,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   await using stack = new AsyncDisposableStack();
   const { home, owner, version } = options;
   const log = options.log ?? stack.use(openLogFile(home)).log;
-  const database = openDatabase(join(home, 'micronova.db'), { log });
+  const database = openDatabase(databaseFile(home), { log });
   stack.defer(() => database.close());
   const { secrets, openDriver, test } = waysToHosts(database, log, options);
   const images = new ImageStore(join(home, 'images'));

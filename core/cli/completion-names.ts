@@ -1,41 +1,66 @@
+import { existsSync } from 'node:fs';
 import { connectLocal, type LocalClient } from '../api/local/client.ts';
+import { silentLog } from '../domain/log.ts';
+import { databaseFile, openDatabase, type Reader } from '../state/database.ts';
+import { listFlavors } from '../state/flavors.ts';
+import { listHosts } from '../state/hosts.ts';
+import { listImages } from '../state/images.ts';
+import { listInstances } from '../state/instances.ts';
+import { listKeypairs } from '../state/keypairs.ts';
+import { listTasks } from '../state/tasks.ts';
 import type { ObjectKind } from './completion-words.ts';
 
 /** milliseconds: who presses Tab does not wait longer */
 const PATIENCE = 1_500;
 
-type Named = readonly { readonly name: string }[];
-
-const NAMES: Readonly<Record<ObjectKind, (client: LocalClient) => Promise<readonly string[]>>> = {
-  server: async ({ call }) => names(await call('instance.list', {})),
-  flavor: async ({ call }) => names(await call('flavor.list', {})),
-  image: async ({ call }) => names(await call('image.list', {})),
-  key: async ({ call }) => names(await call('keypair.list', {})),
-  host: async ({ call }) => names(await call('host.list', {})),
-  task: async ({ call }) => (await call('task.list', {})).map((task) => task.id),
-  // Only whole command lines say of which instance.
-  'request-id': () => Promise.resolve([]),
-};
-
-function names(all: Named): string[] {
-  return all.map((one) => one.name);
+interface Source {
+  readonly live: (client: LocalClient) => Promise<readonly Named[]>;
+  readonly stored: (database: Reader) => readonly Named[];
 }
 
-/**
- * Names of the objects that there are, from the running Micronova. None runs: none are told, for a Tab must not start
- * connecting to hosts.
- */
+interface Named {
+  readonly name?: string;
+  readonly id?: string;
+}
+
+const SOURCES: Readonly<Record<ObjectKind, Source>> = {
+  server: { live: ({ call }) => call('instance.list', {}), stored: listInstances },
+  flavor: { live: ({ call }) => call('flavor.list', {}), stored: listFlavors },
+  image: { live: ({ call }) => call('image.list', {}), stored: listImages },
+  key: { live: ({ call }) => call('keypair.list', {}), stored: listKeypairs },
+  host: { live: ({ call }) => call('host.list', {}), stored: listHosts },
+  task: { live: ({ call }) => call('task.list', {}), stored: listTasks },
+};
+
+async function fromRunning(client: LocalClient, { live }: Source): Promise<readonly Named[]> {
+  const timer = setTimeout(() => client[Symbol.dispose](), PATIENCE);
+  try {
+    return await live(client);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// Starting Micronova for a Tab would connect to every host; its state file alone knows the names.
+function fromFile(home: string, { stored }: Source): readonly Named[] {
+  const file = databaseFile(home);
+  if (!existsSync(file)) return [];
+  const database = openDatabase(file, { log: silentLog });
+  try {
+    return stored(database);
+  } finally {
+    database.close();
+  }
+}
+
+/** Names of the objects that there are, from the running Micronova or else from the data folder. */
 export async function objectNames(
   kind: ObjectKind,
   home: string,
   version: string,
 ): Promise<readonly string[]> {
   using client = await connectLocal(home, version);
-  if (client === null) return [];
-  const timer = setTimeout(() => client[Symbol.dispose](), PATIENCE);
-  try {
-    return await NAMES[kind](client);
-  } finally {
-    clearTimeout(timer);
-  }
+  const source = SOURCES[kind];
+  const all = client === null ? fromFile(home, source) : await fromRunning(client, source);
+  return all.map((one) => one.name ?? one.id ?? '');
 }

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalServer, serveLocal } from '../api/local/server.ts';
+import { silentLog } from '../domain/log.ts';
+import { databaseFile, openDatabase } from '../state/database.ts';
+import { insertFlavor } from '../state/flavors.ts';
 import { COMPLETE_WORDS } from './commands/complete.ts';
 import { completeLine } from './complete.ts';
 import { createProgram } from './program.ts';
@@ -72,6 +75,14 @@ describe('completion', () => {
     [['t'], ['task']],
   ])('of %j offers %j', async (typed, expected) => {
     expect((await complete(...typed)).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('reads the names from the data folder where nobody serves', async () => {
+    const other = join(home, 'other');
+    const database = openDatabase(databaseFile(other), { log: silentLog });
+    database.write((tx) => insertFlavor(tx, aFlavor({ name: 'stored' })));
+    database.close();
+    expect(await complete('--home', other, 'flavor', 'show', '')).toEqual(['stored']);
   });
 
   it('knows the data folder that is being typed, and is silent where nobody serves', async () => {

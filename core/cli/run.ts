@@ -1,6 +1,5 @@
 import { dataFolder } from '../transport/platform.ts';
 import { COMPLETE_WORDS } from './commands/complete.ts';
-import { completeLine } from './complete.ts';
 import { createContext, type Context } from './context.ts';
 import { Interrupted } from './interrupt.ts';
 import type { Io } from './io.ts';
@@ -19,6 +18,8 @@ async function answerShell(argv: readonly string[], { io, version }: RunOptions)
   const program = createProgram(version, io, () => {
     throw new Error('nothing runs while a line is completed');
   });
+  // It reads the state file by itself, which no other command does.
+  const { completeLine } = await import('./complete.ts');
   const lines = await completeLine(program, argv, { home: dataFolder(), version });
   io.stdout.write(lines.map((line) => `${line}\n`).join(''));
   return EXIT.ok;

@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { ContractEvent } from '../contract/index.ts';
 import type { Log } from '../domain/log.ts';
@@ -204,6 +204,11 @@ function prepareFile(sqlite: DatabaseSync, file: string, migrations: readonly Mi
   sqlite.exec('BEGIN EXCLUSIVE; COMMIT');
   sqlite.exec('PRAGMA foreign_keys = ON');
   migrate(sqlite, file, migrations);
+}
+
+/** The state file of a data folder. */
+export function databaseFile(home: string): string {
+  return join(home, 'micronova.db');
 }
 
 /**

@@ -12,11 +12,11 @@ const here = (file: string): string => JSON.stringify(new URL(file, import.meta.
 // A process that becomes the owner of each folder it is told, on a real database, and leaves it on an empty line.
 const CONTENDER = `
   const { ownHome } = await import(${here('./ownership.ts')});
-  const { openDatabase } = await import(${here('../../state/database.ts')});
+  const { databaseFile, openDatabase } = await import(${here('../../state/database.ts')});
   const { silentLog } = await import(${here('../../domain/log.ts')});
   const { createInterface } = await import('node:readline');
   const start = async (home) => {
-    const database = openDatabase(home + '/micronova.db', { log: silentLog });
+    const database = openDatabase(databaseFile(home), { log: silentLog });
     return {
       call: async () => null,
       subscribe: () => ({ [Symbol.dispose]: () => undefined }),
