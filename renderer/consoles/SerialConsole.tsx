@@ -1,10 +1,11 @@
 // oxlint-disable-next-line import/no-unassigned-import -- a style sheet
 import '@xterm/xterm/css/xterm.css';
 import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
+import type { Terminal } from '@xterm/xterm';
 import { useCallback, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Instance } from '../../core/contract/index.ts';
-import { shell } from '../api/client.ts';
+import { call, shell } from '../api/client.ts';
 import { ExpandIcon, SearchIcon } from '../ui/icons.tsx';
 import { ConsoleFrame } from './ConsoleFrame.tsx';
 import classes from './console.module.css';
@@ -13,6 +14,17 @@ import { useConsole, type Attach } from './use-console.ts';
 import { useFullScreen } from './use-full-screen.ts';
 
 const encoder = new TextEncoder();
+const HISTORY_LINES = 100;
+
+/** The end of the console log, so that a guest which waits for a key does not look dead. */
+async function writeHistory(ref: string, terminal: Terminal): Promise<void> {
+  try {
+    const { text } = await call('instance.consoleLog', { ref, lines: HISTORY_LINES });
+    terminal.write(text);
+  } catch {
+    // Without a log the console is as good as before.
+  }
+}
 
 /** The guest's serial port in a terminal. */
 export function SerialConsole({ instance }: { readonly instance: Instance }): ReactNode {
@@ -32,21 +44,33 @@ export function SerialConsole({ instance }: { readonly instance: Instance }): Re
     };
   }, []);
 
-  const attach = useCallback<Attach>((channel, _password, ended) => {
-    const terminal = screen.current?.terminal;
-    if (terminal === undefined) return () => undefined;
-    channel.listen({
-      data: (bytes) => new Promise((done) => terminal.write(bytes, done)),
-      end: ended,
-    });
-    const text = terminal.onData((data) => channel.write(encoder.encode(data)));
-    const binary = terminal.onBinary((data) => channel.write(Uint8Array.from(data, (c) => c.charCodeAt(0))));
-    terminal.focus();
-    return () => {
-      text.dispose();
-      binary.dispose();
-    };
-  }, []);
+  const greeted = useRef(false);
+  const { id } = instance;
+  const attach = useCallback<Attach>(
+    (channel, _password, ended) => {
+      const terminal = screen.current?.terminal;
+      if (terminal === undefined) return () => undefined;
+      const listen = (): void =>
+        channel.listen({
+          data: (bytes) => new Promise((done) => terminal.write(bytes, done)),
+          end: ended,
+        });
+      // A console says nothing of what was before it; the log does. What comes meanwhile waits in the port.
+      if (greeted.current) listen();
+      else void writeHistory(id, terminal).finally(listen);
+      greeted.current = true;
+      const text = terminal.onData((data) => channel.write(encoder.encode(data)));
+      const binary = terminal.onBinary((data) =>
+        channel.write(Uint8Array.from(data, (c) => c.charCodeAt(0))),
+      );
+      terminal.focus();
+      return () => {
+        text.dispose();
+        binary.dispose();
+      };
+    },
+    [id],
+  );
   const link = useConsole(instance, 'serial', attach);
   const paste = async (): Promise<void> => {
     const { text } = await shell('shell.readClipboard', {});

@@ -140,6 +140,21 @@ class Journey {
     await this.shot('serial');
   }
 
+  /** Pulls the plug while the console is on screen: it comes back by itself. */
+  async rebootHard(): Promise<void> {
+    const { page } = this;
+    const rows = page.locator('[data-console="serial"] .xterm-rows');
+    const boots = async (): Promise<number> => (await rows.innerText()).split('up after').length;
+    const before = await boots();
+    await page.getByRole('button', { name: /More actions for pilgrim/ }).click();
+    await page.getByRole('menuitem', { name: 'Hard reboot' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Hard reboot', exact: true }).click();
+    await expect(page.locator('[data-state="ended"]')).toBeVisible();
+    await expect(page.locator('[data-state="open"]')).toBeVisible({ timeout: 60_000 });
+    await expect(async () => expect(await boots()).toBeGreaterThan(before)).toPass({ timeout: 60_000 });
+    await this.shot('rebooted');
+  }
+
   async typeOnDisplay(): Promise<void> {
     await this.tab('Display');
     const canvas = this.page.locator('[data-console="vnc"] canvas');
@@ -210,6 +225,7 @@ for (const { account, host: number, what } of WAYS) {
       const ip = await journey.address();
       expect(await host.guestSsh(ip, lab.key, 'hostname')).toBe('pilgrim\n');
       await journey.talkOnSerial();
+      await journey.rebootHard();
       await journey.typeOnDisplay();
       await journey.readLogAndXml();
       await journey.stopAndDelete();

@@ -7,6 +7,7 @@ import { useAction } from '../../api/use-action.ts';
 import { perform, type LifeAction } from '../../components/instance-actions.ts';
 import { InstanceActionDialog, type Asked } from '../../components/InstanceActionDialog.tsx';
 import { InstanceMenuItems } from '../../components/InstanceMenuItems.tsx';
+import { Notices } from '../../components/Notices.tsx';
 import { RenameDialog } from '../../components/RenameDialog.tsx';
 import { LaunchDialog } from '../../forms/launch/LaunchDialog.tsx';
 import { useItem, useList, useNova } from '../../stores/nova.ts';
@@ -108,7 +109,12 @@ export function InstancesPage(): ReactNode {
             }}
           />
         )}
-        empty={<NoInstances onLaunch={() => setLaunch(true)} />}
+        empty={
+          <>
+            <Notices />
+            <NoInstances onLaunch={() => setLaunch(true)} />
+          </>
+        }
       />
       <InstanceActionDialog asked={asked} onClose={() => setAsked(null)} />
       {renaming && <RenameDialog instance={renaming} onClose={() => setRenamed(null)} />}
