@@ -144,6 +144,7 @@ describe('image create', () => {
       ...HOSTS,
       'image.create': () => ({ image, taskId: UUID.task }),
       'image.show': () => image,
+      'task.list': () => [],
       'task.show': () => aTaskAt('hashing', { subject: 'tiny' }),
       'task.wait': async () => {
         plane.emit({

@@ -1,6 +1,7 @@
 import type { Task, TaskProgress } from '../contract/index.ts';
 import { fromErrorBody, ExpectedError } from '../domain/errors.ts';
 import type { Context } from './context.ts';
+import { Interrupted } from './interrupt.ts';
 import { formatBytes, formatDuration, ProgressLine } from './progress.ts';
 import type { Session } from './session.ts';
 
@@ -72,8 +73,26 @@ async function waitForEnd(session: Session, id: string): Promise<Task> {
   }
 }
 
-/** Waits until every task has ended, telling the person what is going on meanwhile. */
-export async function followTasks(context: Context, ids: readonly string[]): Promise<Task[]> {
+async function leave(context: Context, ids: readonly string[], then: 'goes-on' | 'cancel'): Promise<void> {
+  const session = await context.connect();
+  if (then === 'cancel') {
+    for (const id of ids) await session.cancel(id);
+  } else if (session.own) {
+    context.note('What was started goes on with the next command.');
+  } else {
+    context.note(`What was started goes on. To wait for it: micronova task wait ${ids.join(' ')}`);
+  }
+}
+
+/**
+ * Waits until every task has ended, telling the person what is going on meanwhile.
+ * @param interrupted what Ctrl-C means for the tasks
+ */
+export async function followTasks(
+  context: Context,
+  ids: readonly string[],
+  interrupted: 'goes-on' | 'cancel' = 'goes-on',
+): Promise<Task[]> {
   const session = await context.connect();
   using stack = new DisposableStack();
   const board = stack.use(new TaskBoard(new ProgressLine(context.io), ids));
@@ -82,8 +101,14 @@ export async function followTasks(context: Context, ids: readonly string[]): Pro
     if (event.type === 'task.progress' && ids.includes(event.value.taskId)) board.heardProgress(event.value);
   });
   stack.use(subscription);
-  for (const id of ids) board.heardTask(await session.call('task.show', { id }));
-  return await Promise.all(ids.map((id) => waitForEnd(session, id)));
+  try {
+    for (const id of ids) board.heardTask(await session.call('task.show', { id }));
+    return await Promise.all(ids.map((id) => waitForEnd(session, id)));
+  } catch (error) {
+    board[Symbol.dispose]();
+    if (error instanceof Interrupted) await leave(context, ids, interrupted);
+    throw error;
+  }
 }
 
 /** Why a task ended badly; null when it did not. */

@@ -1,7 +1,6 @@
 import { dataFolder } from '../transport/platform.ts';
 import { COMPLETE_WORDS } from './commands/complete.ts';
 import { createContext, type Context } from './context.ts';
-import { Interrupted } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { createProgram, readGlobals } from './program.ts';
 import { EXIT, settleError } from './report.ts';
@@ -52,9 +51,8 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
   try {
     await context?.finish();
   } catch (error) {
-    // Ctrl-C while only the last tasks are waited for: what was asked for has been answered.
     const finished = settle(error);
-    code = code === EXIT.ok && !(error instanceof Interrupted) ? finished : code;
+    code = code === EXIT.ok ? finished : code;
   }
   return code;
 }

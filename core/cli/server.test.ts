@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ExpectedError } from '../domain/errors.ts';
+import { Interrupted } from './interrupt.ts';
 import { FakePlane, runFake } from './test-kit.ts';
 import { aHost, anInstance, aTask, aTaskAt, UUID } from './test-objects.ts';
 
@@ -73,6 +74,24 @@ describe('server create', () => {
     ]);
     expect({ code, out }).toEqual({ code: 0, out: 'ACTIVE\n' });
     expect(err).toContain('web1: spawning');
+  });
+
+  it('says how to wait on when Ctrl-C ends the waiting', async () => {
+    const controller = new AbortController();
+    const plane = new FakePlane({
+      ...HOSTS,
+      'instance.create': () => [accepted],
+      'task.show': () => aTaskAt('spawning'),
+      'task.wait': () => {
+        controller.abort(new Interrupted(130));
+        return new Promise(() => undefined);
+      },
+    });
+    const argv = ['server', 'create', '--flavor', 'f', '--image', 'i', '--wait', 'web1'];
+    const { code, err } = await runFake(plane, argv, { signal: controller.signal });
+    expect(code).toBe(130);
+    expect(err).toContain('goes on with the next command');
+    expect(plane.inputs('task.cancel')).toEqual([]);
   });
 
   it('fails with every reason of the scheduler', async () => {

@@ -80,7 +80,16 @@ export async function serveLocal(
     await preparePrivateFolder(folder);
     await rm(path, { force: true });
   }
-  await listen(server, path);
+  await listen(server, path).catch((cause: unknown) => {
+    throw new ExpectedError(
+      'state.read_only',
+      `The socket for the command line, ${path}, cannot be opened.`,
+      {
+        cause,
+        remedy: 'Name another data folder with --home or MICRONOVA_HOME.',
+      },
+    );
+  });
   if (folder !== null) await chmod(path, 0o600);
   return {
     get clients() {

@@ -6,9 +6,8 @@ import { inspectImage } from '../../image/inspect.ts';
 import { addCommand, option, Pairs, repeatable, Text, Texts, Whole } from '../command-spec.ts';
 import type { Context } from '../context.ts';
 import { forEach } from '../each.ts';
-import { followTasks, taskFailure } from '../follow-tasks.ts';
+import { followTasks, hasEnded, taskFailure } from '../follow-tasks.ts';
 import { connectWithHosts } from '../hosts-ready.ts';
-import { Interrupted } from '../interrupt.ts';
 import { UsageError } from '../usage-error.ts';
 import { showImage } from './image-read.ts';
 
@@ -34,16 +33,22 @@ async function checkFormat(file: string, asked: string | undefined): Promise<voi
   });
 }
 
-/** Waits for a transfer. Who presses Ctrl-C meanwhile wants it to stop, not to go on unseen. */
-async function attendTransfer(context: Context, taskId: string): Promise<void> {
-  try {
-    const [task] = await followTasks(context, [taskId]);
-    const failure = task === undefined ? null : taskFailure(task);
-    if (failure !== null) throw failure;
-  } catch (error) {
-    if (error instanceof Interrupted) await (await context.connect()).cancel(taskId);
-    throw error;
-  }
+/** Waits for transfers. Who presses Ctrl-C meanwhile wants them to stop, not to go on unseen. */
+async function attendTransfers(context: Context, taskIds: readonly string[]): Promise<void> {
+  const tasks = await followTasks(context, taskIds, 'cancel');
+  const failure = tasks.map(taskFailure).find((one) => one !== null);
+  if (failure) throw failure;
+}
+
+/** The copies to hosts that were asked for together with an image: tasks of their own, made once it is active. */
+async function attendUploads(context: Context, imageId: string): Promise<void> {
+  const tasks = await (await context.connect()).call('task.list', {});
+  const uploads = tasks.filter((task) => task.imageId === imageId && !hasEnded(task));
+  if (uploads.length > 0)
+    await attendTransfers(
+      context,
+      uploads.map((task) => task.id),
+    );
 }
 
 async function create(context: Context, input: z.output<typeof Create>): Promise<void> {
@@ -59,7 +64,10 @@ async function create(context: Context, input: z.output<typeof Create>): Promise
     properties: property,
     uploadTo: host,
   });
-  if (wait) await attendTransfer(context, taskId);
+  if (wait) {
+    await attendTransfers(context, [taskId]);
+    await attendUploads(context, image.id);
+  }
   await showImage(context, image.id);
 }
 
@@ -151,7 +159,7 @@ export function addImageWrites(image: Command, context: () => Context): void {
       input: z.object({ image: Text, host: Text, wait: z.boolean().default(true) }),
       run: async (ctx, { image: ref, host, wait }) => {
         const { taskId } = await (await connectWithHosts(ctx)).call('image.upload', { ref, host });
-        if (wait) await attendTransfer(ctx, taskId);
+        if (wait) await attendTransfers(ctx, [taskId]);
       },
     },
     context,
