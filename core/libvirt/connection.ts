@@ -37,7 +37,7 @@ const STREAM_LIMIT = 8 * 1024 * 1024;
 
 /**
  * One connection to a host's libvirt. Transfers want one of their own: a stream's packets and everybody's calls share the
- * same pipe. Rejects with ExpectedError: `libvirt.*`, `transport.closed`, `host.disk_full`, `conflict`, `cancelled`.
+ * same pipe. Rejects with ExpectedError: `libvirt.*`, `transport.*`, `host.disk_full`, `conflict`, `cancelled`.
  */
 export class LibvirtConnection implements AsyncDisposable {
   readonly #client: RpcClient;

@@ -193,8 +193,8 @@ describe('the connection', () => {
     await host.cutLink();
     try {
       const asked = connection.call(connect.getHostname, {}, { deadline: 60_000 });
-      await expect(asked).rejects.toMatchObject({ code: 'libvirt.timeout' });
-      expect(await connection.closed).toMatchObject({ code: 'libvirt.timeout' });
+      await expect(asked).rejects.toMatchObject({ code: 'transport.timeout' });
+      expect(await connection.closed).toMatchObject({ code: 'transport.timeout' });
     } finally {
       await host.restoreLink();
     }

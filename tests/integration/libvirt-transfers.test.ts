@@ -137,7 +137,7 @@ describe('a transfer', () => {
           for (let i = 0; i < 40; i++) await upload.write(randomBytes(MIB));
           await upload.finish();
         };
-        await expect(send()).rejects.toMatchObject({ code: 'libvirt.timeout' });
+        await expect(send()).rejects.toMatchObject({ code: 'transport.timeout' });
       } finally {
         await host.restoreLink();
         await host.closeLink();
