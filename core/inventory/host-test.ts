@@ -24,6 +24,8 @@ export interface HostTestTarget extends Partial<Pick<Host, 'pool' | 'network' | 
 type Limits = CallOptions & { readonly deadline: number };
 
 const GIB = 1024 ** 3;
+/** milliseconds: a host that was just started probes its QEMU for the first question about it */
+const LOOK_DEADLINE = 60_000;
 /** GiB: less than this holds hardly a guest */
 const LITTLE_DISK = 2;
 /** the oldest that is looked after */
@@ -52,7 +54,7 @@ export async function testHost(
       signal,
     };
     const session = await openSession(link, options, report, limits);
-    if (session !== null) await look(session, report, limits);
+    if (session !== null) await look(session, report, { signal, deadline: LOOK_DEADLINE });
   } finally {
     link.close();
   }
