@@ -100,7 +100,7 @@ export function LaunchDialog({ onClose }: { readonly onClose: () => void }): Rea
               loading={launch.busy}
               disabled={request === null || draft.name.trim() === ''}
             >
-              {t('launch.submit', { count: draft.count })}
+              {draft.count === 1 ? t('launch.submit') : t('launch.submitMany', { count: draft.count })}
             </Button>
           </Group>
         </Stack>

@@ -64,6 +64,7 @@ export function taskColumns(
       },
       align: 'right',
       width: 90,
+      wide: true,
     },
     {
       id: 'request',
