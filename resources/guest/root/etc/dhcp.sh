@@ -10,6 +10,7 @@ case $1 in
     ip address add "$ip/${mask:-24}" dev "$interface"
     [ -z "$router" ] || ip route replace default via "${router%% *}"
     for server in $dns; do echo "nameserver $server"; done > /etc/resolv.conf
-    [ "$1" = renew ] || echo "tiny: $interface has $ip"
+    # Opened anew: whoever had the console open before getty took it is cut off.
+    [ "$1" = renew ] || echo "tiny: $interface has $ip" > /dev/console
     ;;
 esac
