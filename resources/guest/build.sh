@@ -93,8 +93,8 @@ make_disk() {
   cp "$kernel/boot/vmlinuz-$version" "$work/vmlinuz"
   mcopy -i "$disk@@1M" "$work/vmlinuz" "$work/initrd.img" "$recipe/syslinux.cfg" ::
   syslinux --offset $mib --install "$disk"
-  qemu-img convert -O qcow2 -c "$disk" "$output.part"
-  mv "$output.part" "$output"
+  qemu-img convert -O qcow2 -c "$disk" "$output.$$.part"
+  mv "$output.$$.part" "$output"
 }
 
 make_folders

@@ -36,7 +36,7 @@ function kernelPackage() {
 function unpackKernel(name) {
   const folder = join(CACHE, 'guest', name);
   if (existsSync(join(folder, 'boot'))) return folder;
-  const work = `${folder}.part`;
+  const work = `${folder}.${process.pid}.part`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   const download = () => attempt('apt-get', ['-qq', 'download', name], { cwd: work });
