@@ -1,5 +1,7 @@
 import { isExpected } from '../domain/errors.ts';
 import type { Operation, StepContext } from '../queue/operation.ts';
+import type { Reader } from '../state/database.ts';
+import { listHosts } from '../state/hosts.ts';
 import { deleteImage as deleteRow, getImage } from '../state/images.ts';
 import { listInstancesOn } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
@@ -15,7 +17,7 @@ export function deleteImage(deps: ConductorDeps, imageId: string): Operation {
       {
         name: 'remove_copies',
         async do(context) {
-          for (const hostId of getImage(database, imageId)?.cachedOn ?? []) {
+          for (const hostId of hostsWithCopies(database, imageId)) {
             const used = listInstancesOn(database, hostId).some((instance) => instance.imageId === imageId);
             if (!used) await removeCopy(deps, imageId, hostId, context);
           }
@@ -34,6 +36,14 @@ export function deleteImage(deps: ConductorDeps, imageId: string): Operation {
       },
     ],
   };
+}
+
+/** Those that are known to, and those that may hold a part: of an upload that broke off with the link nobody knows. */
+function hostsWithCopies(reader: Reader, imageId: string): string[] {
+  const cachedOn = new Set(getImage(reader, imageId)?.cachedOn);
+  return listHosts(reader)
+    .filter(({ id, connection }) => cachedOn.has(id) || connection === 'connected')
+    .map(({ id }) => id);
 }
 
 async function removeCopy(

@@ -255,4 +255,11 @@ describe('images', () => {
     expect(kit.instance(id)?.vmState).toBe('active');
     expect(listTasks(kit.database).every((task) => task.state === 'done')).toBe(true);
   });
+
+  it('that are deleted take along what an upload left that broke off with the link', async () => {
+    one.fake.images.set(imageId, { sha256: 'ab'.repeat(32), size: 500, complete: false });
+    kit.enqueueImage('image.delete', { imageId }, imageId);
+    await kit.runner.idle();
+    expect(one.fake.images.size).toBe(0);
+  });
 });

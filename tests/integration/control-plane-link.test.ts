@@ -92,6 +92,20 @@ describe('a wire that goes dead in the middle of an upload', () => {
     await desk.done(await upload(image));
     await expectWholeCopy(image);
   });
+
+  it('leaves nothing behind of an image that is given up and deleted', async () => {
+    const image = await storedImage('deleted');
+    await h1.cutLink(6 * MB);
+    const taskId = await upload(image);
+    await desk.host('h1', isLost);
+    await desk.call('task.cancel', { id: taskId });
+    await desk.ended(taskId);
+    await h1.restoreLink();
+    await desk.connected('h1');
+    await desk.call('image.delete', { ref: image });
+    await desk.plane.idle();
+    expect(await h1.sh(`ls ${POOL}`)).not.toContain(image);
+  });
 });
 
 describe('a connection that is reset in the middle of an upload', () => {
