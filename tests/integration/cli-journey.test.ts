@@ -70,7 +70,8 @@ describe('without another Micronova', () => {
   });
 
   it('an unfinished create goes on in the next command after the first was killed', async () => {
-    await desk.do('image', 'create', '--file', TINY_IMAGE, 'mini');
+    const image = await desk.json('image', 'create', '--file', TINY_IMAGE, '--host', 'lab2', 'mini');
+    expect(image).toMatchObject({ status: 'active', cached_on: ['lab2'] });
     await desk.do('flavor', 'create', '--ram', '128', '--disk', '1', 'mini');
     const { child, output } = desk.start([
       'server',
