@@ -142,13 +142,13 @@ const DESK: Readonly<Record<string, unknown>> = {
   'shell.readClipboard': { text: 'hello' },
 };
 
-/** A control plane of paper for the page alone: `scene` is `fresh` or `busy`. */
+/** A control plane of paper for the page alone: `scene` is `fresh`, `busy` or `huge` (5,000 instances). */
 export function fakeBridge(name: string): WindowBridge {
   const listeners = new Set<(events: readonly ContractEvent[]) => void>();
   const emit = (event: ContractEvent): void => {
     for (const listener of listeners) listener([event]);
   };
-  const scene = name === 'fresh' ? freshScene() : busyScene();
+  const scene = name === 'fresh' ? freshScene() : busyScene(name === 'huge' ? 5000 : 24);
   const handlers = handlersFor(scene, emit);
   const uploading = scene.tasks.find((each) => each.kind === 'image.create');
   if (uploading) {

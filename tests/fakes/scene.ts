@@ -14,7 +14,7 @@ const STEPS = [
 ];
 
 /** A desk with three hosts, one of them away, and guests in every mood. */
-export function busyScene() {
+export function busyScene(workers = 24) {
   const hosts = [
     host('atlas'),
     host('vega', {
@@ -72,7 +72,7 @@ export function busyScene() {
         },
       },
     }),
-    ...Array.from({ length: 24 }, (_, n) =>
+    ...Array.from({ length: workers }, (_, n) =>
       instance(`worker-${n + 1}`, flavors[n % 3] ?? flavors[0], hosts[n % 2] ?? hosts[0]),
     ),
   ];

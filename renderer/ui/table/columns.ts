@@ -26,9 +26,12 @@ export interface Column<T> {
 
 type CellValue = string | number | null;
 
+// Made once: comparing with options anew for each pair made 5,000 rows wait half a second.
+const collator = new Intl.Collator(undefined, { numeric: true });
+
 function compareValues(a: CellValue, b: CellValue): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a ?? '').localeCompare(String(b ?? ''), undefined, { numeric: true });
+  return collator.compare(String(a ?? ''), String(b ?? ''));
 }
 
 export const features = tableFeatures({

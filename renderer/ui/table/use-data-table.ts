@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { useTable, type ReactTable, type RowSelectionState, type SortingState } from '@tanstack/react-table';
 import { features, rowMatches, toColumnDefs, type Column, type Features } from './columns.ts';
 
@@ -31,9 +31,11 @@ export function useDataTable<T extends object>(options: Options<T>): DataTableSt
   const [filter, setFilter] = useState('');
   const [rowSelection, setRowSelection] = useState<RowSelectionState>({});
   const defs = useMemo(() => toColumnDefs(columns), [columns]);
+  // Typing goes on while thousands of rows are looked through.
+  const wanted = useDeferredValue(filter.trim());
   const data = useMemo(
-    () => (filter.trim() === '' ? [...rows] : rows.filter((row) => rowMatches(row, columns, filter.trim()))),
-    [rows, columns, filter],
+    () => (wanted === '' ? [...rows] : rows.filter((row) => rowMatches(row, columns, wanted))),
+    [rows, columns, wanted],
   );
   const sorting = useMemo<SortingState>(() => (view.sort === null ? [] : [{ ...view.sort }]), [view.sort]);
   const table = useTable({
