@@ -3,7 +3,7 @@ import { Deleted, Name, Nothing, Ref, RefInput, Revision, TaskRef, Timestamp, Uu
 import { read, write } from './method.ts';
 
 export const ImageProperties = z.record(
-  z.string().regex(/^[A-Za-z0-9_:.\-]{1,255}$/, 'keys take letters, digits, _ : . and -'),
+  z.string().regex(/^[A-Za-z0-9_:.-]{1,255}$/, 'keys take letters, digits, _ : . and -'),
   z.string().max(255),
 );
 
