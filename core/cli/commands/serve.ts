@@ -27,8 +27,7 @@ async function serve(context: Context): Promise<void> {
       safeText(`Micronova ${context.version} is ready (process ${process.pid}, data folder ${home}).\n`),
     );
     for (const notice of status.notices) context.note(`Notice: ${notice}`);
-    // Where something else reads the output, it has its own words for the person.
-    if (context.io.stdout.isTTY === true) context.note(NEXT);
+    context.note(NEXT);
     if (!context.signal.aborted) await once(context.signal, 'abort');
     context.note('Ending; unfinished tasks go on at the next start.');
   } finally {
