@@ -117,8 +117,11 @@ async function checkSpace(
   map: ImageMap,
   options: CallOptions,
 ): Promise<void> {
-  const { available } = await pool.space(options);
   const needed = dataSize(map);
+  if (needed <= (await pool.space(options)).available) return;
+  // libvirt's figures are as old as its last look: somebody may have made room since.
+  await pool.refresh(options);
+  const { available } = await pool.space(options);
   if (needed <= available) return;
   throw new ExpectedError(
     'host.disk_full',

@@ -10,7 +10,6 @@ import {
   rootVolume,
   swapVolume,
 } from './names.ts';
-import { isBusy } from './patience.ts';
 import type { StoragePool } from './pool.ts';
 import { swapHeader } from './swap.ts';
 
@@ -119,12 +118,8 @@ export async function removeGuestVolumes(
   options: CallOptions,
 ): Promise<void> {
   const prefix = guestPrefix(guestId);
-  try {
-    await pool.refresh(options);
-  } catch (error) {
-    // While an upload goes on there is no refresh; only logs that were rotated away need one to be found.
-    if (!isBusy(error)) throw error;
-  }
+  // Logs that were rotated away need it to be found.
+  await pool.refresh(options);
   for (const name of await pool.names(options)) {
     if (name.startsWith(prefix)) await pool.remove(name, options);
   }

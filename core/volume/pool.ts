@@ -5,7 +5,7 @@ import { storagePool, storageVolume, VOLUME_INFO } from '../libvirt/protocol/sto
 import type { PoolRef, VolumeRef } from '../libvirt/protocol/types.ts';
 import { buildXml, readXml } from '../libvirt/xml/mapper.ts';
 import { volume } from '../libvirt/xml/volume.ts';
-import { patiently } from './patience.ts';
+import { isBusy, patiently } from './patience.ts';
 
 export interface NewVolume {
   readonly name: string;
@@ -144,12 +144,19 @@ export class StoragePool {
     return info.allocation;
   }
 
-  /** Finds files that came by other ways than libvirt. */
+  /**
+   * Finds what came, and room that was made, by other ways than libvirt. A pool that goes on being busy is left as it is:
+   * while something is uploaded to it there is no refresh.
+   */
   async refresh(options: CallOptions): Promise<void> {
     const limits = { ...options, deadline: DISK_DEADLINE };
-    await patiently(options.signal, () =>
-      this.#connection.call(storagePool.refresh, { pool: this.#ref, flags: 0 }, limits),
-    );
+    try {
+      await patiently(options.signal, () =>
+        this.#connection.call(storagePool.refresh, { pool: this.#ref, flags: 0 }, limits),
+      );
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
   }
 }
 
