@@ -47,7 +47,7 @@ export function instanceColumns(t: TFunction): Column<Instance>[] {
       width: 95,
       grow: 1,
     },
-    { id: 'host', header: t('instances.column.host'), value: (row) => row.hostName, width: 105, grow: 1 },
+    { id: 'host', header: t('instances.column.host'), value: (row) => row.hostName, width: 118, grow: 1 },
     { id: 'key', header: t('instances.column.key'), value: (row) => row.keyName, width: 100, hidden: true },
     {
       id: 'created',
@@ -55,8 +55,8 @@ export function instanceColumns(t: TFunction): Column<Instance>[] {
       value: (row) => row.createdAt,
       cell: (row) => <RelativeTime at={row.createdAt} />,
       wide: true,
-      width: 110,
-      grow: 0.6,
+      width: 132,
+      grow: 1,
     },
     { id: 'id', header: t('instances.column.id'), value: (row) => row.id, width: 290, hidden: true },
   ];
