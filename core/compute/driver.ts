@@ -183,4 +183,6 @@ export interface ComputeDriver {
 export interface DriverRegistry {
   /** @throws ExpectedError `host.unavailable` with the reason, when the host is not connected */
   get(hostId: string): ComputeDriver;
+  /** Settles when the first attempt to reach this host has ended, well or not; of all hosts, where none is named. */
+  attempted(hostId?: string): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { ComputeDriver, DriverRegistry } from '../compute/driver.ts';
 import { isExpected } from '../domain/errors.ts';
 import { type Clock, sleep } from '../queue/clock.ts';
 
-/** milliseconds for which a step waits for a host that was there a moment ago, or that a fresh start must reach first */
+/** milliseconds for which a step waits for a host that was there a moment ago, or that has yet to be reached for the first time */
 const PATIENCE = 60_000;
 const LOOK_AGAIN = 250;
 const TRIES = 3;
@@ -44,7 +44,20 @@ export class Hosts {
     }
   }
 
+  /**
+   * Waits until the first attempt to reach this host, or every host, has ended: what was queued when the last process
+   * ended begins before the new one has reached anybody.
+   */
+  async attempted(signal: AbortSignal, hostId?: string): Promise<void> {
+    const over = new AbortController();
+    const met = this.#drivers.attempted(hostId).finally(() => over.abort());
+    const patience = sleep(this.#clock, PATIENCE, AbortSignal.any([signal, over.signal]));
+    await Promise.race([met, patience.catch(() => undefined)]);
+    signal.throwIfAborted();
+  }
+
   async #reach(hostId: string, { signal }: Caller, patient: boolean): Promise<ComputeDriver> {
+    await this.attempted(signal, hostId);
     const until = this.#clock.now() + (patient && !this.#givenUp.has(hostId) ? PATIENCE : 0);
     for (;;) {
       try {

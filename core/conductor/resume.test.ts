@@ -92,6 +92,41 @@ describe('after the death of the process', () => {
     },
   );
 
+  /** No process is there, and no host is connected. */
+  async function nobody(): Promise<void> {
+    await kit.runner.idle();
+    await kit.runner.stop();
+    kit.disconnect(one);
+  }
+
+  /** The next process has begun, and reaches its host only now. */
+  async function startLate(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    kit.firstAttempts = promise;
+    const runner = kit.startRunner();
+    await new Promise(setImmediate);
+    expect(runner.runningCount).toBe(1);
+    kit.connect(one);
+    resolve();
+    await runner.idle();
+  }
+
+  it('a queued build waits for hosts that have yet to be reached', async () => {
+    await nobody();
+    const { id } = kit.create(imageId);
+    await startLate();
+    expect(kit.instance(id)).toMatchObject({ vmState: 'active', fault: null });
+  });
+
+  it('a queued stop waits for its host that has yet to be reached', async () => {
+    const { id } = kit.create(imageId);
+    await nobody();
+    const taskId = kit.act('instance.stop', { instanceId: id }, id, 'powering-off');
+    await startLate();
+    expect(kit.instance(id)).toMatchObject({ vmState: 'stopped', fault: null });
+    expect(kit.task(taskId).state).toBe('done');
+  });
+
   it('what the old owner still does is refused', async () => {
     const hang = one.fake.faults.hang('define', 'after');
     const { id, taskId } = kit.create(imageId);

@@ -41,11 +41,16 @@ function pick(tx: Tx, instanceId: string, attempt: number): Decision | string {
   return decision;
 }
 
-export function scheduleStep({ database }: ConductorDeps, instanceId: string): Step {
+export function scheduleStep({ database, hosts }: ConductorDeps, instanceId: string): Step {
   return {
     name: 'schedule',
-    do({ attempt }) {
-      const picked = database.write((tx) => pick(tx, instanceId, attempt));
+    async do({ attempt, signal }) {
+      const pickNow = () => database.write((tx) => pick(tx, instanceId, attempt));
+      let picked = pickNow();
+      if (attempt === 0 && typeof picked !== 'string' && picked.selected === null) {
+        await hosts.attempted(signal);
+        picked = pickNow();
+      }
       const hostId = typeof picked === 'string' ? picked : picked.selected;
       if (hostId === null && typeof picked !== 'string') throw noValidHost(picked);
       return () => (hostId === null ? undefined : { lane: hostLane(hostId), hostId });

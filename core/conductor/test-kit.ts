@@ -29,6 +29,8 @@ export interface KitHost {
 export class ConductorKit implements AsyncDisposable {
   readonly database: Database = openDatabase(':memory:', { log: silentLog });
   readonly hosts = new Map<string, KitHost>();
+  /** settles when each host has been tried for the first time */
+  firstAttempts: Promise<void> = Promise.resolve();
   readonly #drivers = new Map<string, ComputeDriver>();
   readonly #clock: Clock;
   readonly #images: ConductorOptions['images'];
@@ -63,6 +65,10 @@ export class ConductorKit implements AsyncDisposable {
     const driver = this.#drivers.get(hostId);
     if (driver !== undefined) return driver;
     throw new ExpectedError('host.unavailable', 'The host is not connected');
+  }
+
+  attempted(): Promise<void> {
+    return this.firstAttempts;
   }
 
   addHost(name: string, options: FakeHostOptions = {}): KitHost {

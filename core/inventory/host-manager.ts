@@ -64,6 +64,13 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
     throw unavailable(hostId, getHost(this.#deps.database, hostId));
   }
 
+  async attempted(hostId?: string): Promise<void> {
+    const all = [...this.#sessions.values()];
+    const one = this.#sessions.get(hostId ?? '');
+    const sessions = hostId === undefined ? all : one ? [one] : [];
+    await Promise.all(sessions.map((session) => session.attempted));
+  }
+
   foreignGuests(hostId?: string): ForeignGuest[] {
     return this.#deps.foreign.list(hostId);
   }

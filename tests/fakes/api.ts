@@ -32,6 +32,7 @@ export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } =
       if (driver === undefined) throw new ExpectedError('host.unavailable', 'The host is away.');
       return driver;
     },
+    attempted: () => Promise.resolve(),
   };
   const tasks: TaskControl = {
     cancel: (tx, id) => void updateTask(tx, id, { set: { state: 'cancelled', finishedAt: timestamp() } }),
