@@ -40,7 +40,7 @@ export const common = {
     close: 'Close',
     save: 'Save',
     delete: 'Delete',
-    retry: 'Try again',
+    refresh: 'Refresh',
     copy: 'Copy',
     copied: 'Copied',
     more: 'More actions for {{name}}',

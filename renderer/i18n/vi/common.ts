@@ -47,7 +47,7 @@ export const common: Common = {
     close: 'Đóng',
     save: 'Lưu',
     delete: 'Xóa',
-    retry: 'Thử lại',
+    refresh: 'Làm mới',
     copy: 'Sao chép',
     copied: 'Đã sao chép',
     more: 'Thao tác khác với {{name}}',

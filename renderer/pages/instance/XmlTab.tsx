@@ -17,7 +17,7 @@ export function XmlTab({ instance }: { readonly instance: Instance }): ReactNode
     <>
       <div className={classes.bar}>
         <Button variant="default" leftSection={<RefreshIcon size={13} />} onClick={reload}>
-          {t('action.retry')}
+          {t('action.refresh')}
         </Button>
         {data && (
           <Button variant="default" leftSection={<CopyIcon size={13} />} onClick={() => copy(data.xml)}>
