@@ -9,6 +9,7 @@ import { getDecision, getInstance, transition } from '../state/instances.ts';
 import { buildError, leaveToCleanup, mayTryAnotherHost } from './build-failure.ts';
 import type { ConductorDeps } from './deps.ts';
 import { guestSpec, imageSource, needInstance } from './guest.ts';
+import { COPY_PATIENCE } from './image-copies.ts';
 import { endAction, recordSteps } from './record.ts';
 import { BUILD_STATES, scheduleStep } from './schedule.ts';
 
@@ -125,6 +126,7 @@ function buildSteps(deps: ConductorDeps, instanceId: string): Step[] {
 function imageStep(deps: ConductorDeps, instanceId: string): Step {
   return {
     name: 'image',
+    patience: COPY_PATIENCE,
     async do(context) {
       const { imageId } = needInstance(deps.database, instanceId).instance;
       await deps.copies.ensure(imageSource(deps, imageId ?? ''), hostOf(deps, instanceId), context);

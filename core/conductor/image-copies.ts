@@ -5,6 +5,9 @@ import { getImage, insertImageCopy } from '../state/images.ts';
 import type { Hosts } from './hosts.ts';
 import { UploadSlots } from './upload-slots.ts';
 
+/** milliseconds for which nothing may be counted of a copy: uploads of others to that host may go first */
+export const COPY_PATIENCE = 6 * 3_600_000;
+
 interface Follower {
   readonly signal: AbortSignal;
   readonly resumed: boolean;

@@ -42,6 +42,8 @@ export interface Step {
   readonly name: string;
   readonly do: (context: StepContext) => Promise<Commit | undefined> | Commit | undefined;
   readonly undo?: (context: StepContext) => Promise<Commit | undefined> | Commit | undefined;
+  /** milliseconds for which it may count nothing before it is given up; left out: `STEP_PATIENCE` */
+  readonly patience?: number;
 }
 
 export type StepResult = 'success' | 'error' | 'undone';

@@ -15,6 +15,7 @@ import type {
   StepContext,
   StepResult,
 } from './operation.ts';
+import { STEP_PATIENCE, withinLimits } from './step-limits.ts';
 
 /** Another owner has taken the task over: whatever this one still wants to say does not count. */
 export class Fenced extends Error {}
@@ -76,7 +77,7 @@ export class TaskRun {
     if (this.#at.cancel.aborted) return this.#fail(step, this.#at.cancel.reason);
     try {
       this.#start(step);
-      const commit = await step.do(this.#context(step, this.#forward));
+      const commit = await this.#limited(step, this.#forward, step.do);
       return this.#commit(commit, { next: this.#memo.next + 1 }, (tx) => this.#close(tx, step, 'success'));
     } catch (error) {
       if (error instanceof Fenced) throw error;
@@ -117,7 +118,7 @@ export class TaskRun {
     const context = this.#context(step, this.#at.shutdown);
     const failedHere = step.name === failure.step;
     try {
-      const commit = await step.undo?.(context);
+      const commit = await this.#limited(step, this.#at.shutdown, step.undo);
       return this.#commit(commit, { next: next - 1 }, (tx) => {
         if (!failedHere) this.#close(tx, step, 'undone');
       });
@@ -132,6 +133,19 @@ export class TaskRun {
       });
       return undefined;
     }
+  }
+
+  async #limited(step: Step, signal: AbortSignal, work: Step['undo']): Promise<Commit | undefined> {
+    if (work === undefined) return undefined;
+    const { name, patience = STEP_PATIENCE } = step;
+    return withinLimits({ clock: this.#at.clock, signal, name, patience }, (surveyed) => {
+      const context = this.#context(step, surveyed.signal);
+      const progress: StepContext['progress'] = (done, total) => {
+        surveyed.gotOn();
+        context.progress(done, total);
+      };
+      return work({ ...context, progress });
+    });
   }
 
   #undone(failure: Failure): 'ended' | undefined {

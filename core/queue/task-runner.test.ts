@@ -256,6 +256,23 @@ describe('a task', () => {
     expect(getTaskRecord(database, id)?.generation).toBe(2);
   });
 
+  it('whose host never answers gives its place free', async () => {
+    const clock = new ManualClock();
+    const undone: string[] = [];
+    const never = new Promise<never>(() => undefined);
+    const steps = [
+      { name: 'made', do: () => undefined, undo: () => void undone.push('made') },
+      { name: 'hangs', do: () => never, patience: 1000 },
+    ];
+    const id = add({ lane: hostLane('h') });
+    const busy = run({ steps }, clock);
+    await new Promise(setImmediate);
+    clock.pass(1000 + 60_000);
+    await busy.idle();
+    expect(task(id)).toMatchObject({ state: 'failed', error: { code: 'libvirt.timeout' } });
+    expect(undone).toEqual(['made']);
+  });
+
   it('moves to another lane, and waits there for its turn', async () => {
     const gate = Promise.withResolvers<undefined>();
     const hostId = randomUUID();
