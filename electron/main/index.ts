@@ -54,10 +54,27 @@ function handleQuit(owned: OwnedHome<ControlPlane>): void {
   });
 }
 
+/** Loads the page; one that is closed while it loads is no failure. */
+async function showPage(window: BrowserWindow): Promise<void> {
+  let leaving = false;
+  const leave = (): void => {
+    leaving = true;
+  };
+  app.once('before-quit', leave);
+  window.once('close', leave);
+  try {
+    await loadPage(window);
+  } catch (error) {
+    if (!leaving) throw error;
+  } finally {
+    app.off('before-quit', leave);
+  }
+}
+
 async function openWindow(home: string, plane: ControlPlane): Promise<BrowserWindow> {
   const window = createWindow(home, join(import.meta.dirname, '../preload/index.cjs'));
   connectWindow(window, plane);
-  await loadPage(window);
+  await showPage(window);
   return window;
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
+import { app, BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
 import { z } from 'zod';
 import { APP_ORIGIN } from './security.ts';
 
@@ -33,11 +33,15 @@ function readState(file: string): WindowState | undefined {
 }
 
 function rememberState(window: BrowserWindow, file: string): void {
-  window.on('close', () => {
+  const save = (): void => {
     const state: WindowState = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify(state));
-  });
+  };
+  window.on('close', save);
+  // Leaving by the menu or the dock ends the app without closing its windows first.
+  app.on('before-quit', save);
+  window.once('closed', () => app.off('before-quit', save));
 }
 
 /** Makes the one window, hidden until its first frame is ready. `home` is the data folder. */

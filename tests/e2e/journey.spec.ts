@@ -3,7 +3,7 @@ import type { Account } from '../lab/accounts.ts';
 import type { LabHost } from '../lab/host.ts';
 import { Lab } from '../lab/lab.ts';
 import { TINY_IMAGE } from '../lab/tiny-image.ts';
-import { MicronovaWindow } from './micronova-window.ts';
+import { Home, MicronovaWindow } from './micronova-window.ts';
 
 let lab: Lab;
 
@@ -214,7 +214,8 @@ for (const { account, host: number, what } of WAYS) {
   test(`first start to last delete, ${what}`, async () => {
     const host = lab.host(number);
     const before = await host.inventory();
-    const window = await MicronovaWindow.open({ key: lab.key });
+    const home = await Home.make(lab.key);
+    const window = await MicronovaWindow.open(home);
     try {
       const journey = new Journey(window, account, host);
       await expect(window.page.getByText(/No instances yet|No host to run/)).toBeVisible({ timeout: 30_000 });
@@ -236,6 +237,7 @@ for (const { account, host: number, what } of WAYS) {
       expect(window.complaints).toEqual([]);
     } finally {
       await window.close();
+      await home.remove();
     }
   });
 }

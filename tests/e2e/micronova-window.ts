@@ -6,34 +6,16 @@ import { _electron, type ElectronApplication, type Page } from '@playwright/test
 const ROOT = join(import.meta.dirname, '..', '..');
 const SCREENSHOTS = join(ROOT, 'artifacts', 'e2e');
 
-interface Options {
-  /** a key pair for `~/.ssh`, as a person would have one */
-  readonly key?: string;
-}
+/** A person's home with a data folder in it. */
+export class Home {
+  readonly folder: string;
 
-/** One window of the built app, with a data folder and a home of its own that go with it. */
-export class MicronovaWindow {
-  readonly app: ElectronApplication;
-  readonly page: Page;
-  /** what the page's policy or an error of ours put on the console */
-  readonly complaints: string[] = [];
-  readonly #folder: string;
-  #shots = 0;
-
-  private constructor(app: ElectronApplication, page: Page, folder: string) {
-    this.app = app;
-    this.page = page;
-    this.#folder = folder;
-    page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => this.complaints.push(String(error)));
+  private constructor(folder: string) {
+    this.folder = folder;
   }
 
-  static async open({ key }: Options = {}): Promise<MicronovaWindow> {
-    const executablePath = process.env['MICRONOVA_ELECTRON'];
-    if (!executablePath)
-      throw new Error('MICRONOVA_ELECTRON names no Electron; `npm test` finds one and sets it.');
+  /** @param key a key pair for `~/.ssh`, as a person would have one */
+  static async make(key?: string): Promise<Home> {
     const folder = await mkdtemp(join(tmpdir(), 'micronova-e2e-'));
     const ssh = join(folder, '.ssh');
     await mkdir(ssh, { mode: 0o700 });
@@ -41,15 +23,52 @@ export class MicronovaWindow {
       await copyFile(key, join(ssh, 'id_ed25519'));
       await copyFile(`${key}.pub`, join(ssh, 'id_ed25519.pub'));
     }
+    return new Home(folder);
+  }
+
+  /** What starts the built app in this home. */
+  command(): { executablePath: string; args: string[]; env: Record<string, string> } {
+    const executablePath = process.env['MICRONOVA_ELECTRON'];
+    if (!executablePath) {
+      throw new Error('MICRONOVA_ELECTRON names no Electron; `npm test` finds one and sets it.');
+    }
     // Chromium's sandbox does not work for root; for anybody else it must stay on.
     const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    const { SSH_AUTH_SOCK: _agent, ...env } = process.env;
-    const app = await _electron.launch({
+    const env = Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[0] !== 'SSH_AUTH_SOCK',
+    );
+    return {
       executablePath,
-      args: [...flags, '--disable-gpu', ROOT, '--home', join(folder, 'home')],
-      env: { ...env, HOME: folder, LANG: 'en_US.UTF-8', LANGUAGE: 'en' },
+      args: [...flags, '--disable-gpu', ROOT, '--home', join(this.folder, 'home')],
+      env: { ...Object.fromEntries(env), HOME: this.folder, LANG: 'en_US.UTF-8', LANGUAGE: 'en' },
+    };
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** One window of the built app. */
+export class MicronovaWindow {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  /** what the page's policy or an error of ours put on the console */
+  readonly complaints: string[] = [];
+  #shots = 0;
+
+  private constructor(app: ElectronApplication, page: Page) {
+    this.app = app;
+    this.page = page;
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
     });
-    return new MicronovaWindow(app, await app.firstWindow(), folder);
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+  }
+
+  static async open(home: Home): Promise<MicronovaWindow> {
+    const app = await _electron.launch(home.command());
+    return new MicronovaWindow(app, await app.firstWindow());
   }
 
   /** Answers the next file dialogs with this path, as a person would choose it. */
@@ -59,6 +78,13 @@ export class MicronovaWindow {
     }, path);
   }
 
+  /** Answers the next questions with this button. */
+  async answer(button: number): Promise<void> {
+    await this.app.evaluate(({ dialog }, response) => {
+      dialog.showMessageBox = async () => ({ response, checkboxChecked: false });
+    }, button);
+  }
+
   /** Keeps what is on screen as an artifact, numbered in order. */
   async shot(journey: string, name: string): Promise<void> {
     this.#shots += 1;
@@ -66,8 +92,7 @@ export class MicronovaWindow {
     await this.page.screenshot({ path: join(SCREENSHOTS, journey, `${number}-${name}.png`) });
   }
 
-  async close(): Promise<void> {
-    await this.app.close();
-    await rm(this.#folder, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.app.close();
   }
 }

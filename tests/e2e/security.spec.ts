@@ -1,13 +1,18 @@
 import { expect, test } from '@playwright/test';
-import { MicronovaWindow } from './micronova-window.ts';
+import { Home, MicronovaWindow } from './micronova-window.ts';
 
+let home: Home;
 let window: MicronovaWindow;
 
 test.beforeAll(async () => {
-  window = await MicronovaWindow.open();
+  home = await Home.make();
+  window = await MicronovaWindow.open(home);
   await expect(window.page.getByRole('navigation')).toBeVisible();
 });
-test.afterAll(() => window.close());
+test.afterAll(async () => {
+  await window.close();
+  await home.remove();
+});
 
 test('the page has a policy with nothing unsafe, and keeps to it', async () => {
   const policy = await window.page.evaluate(async () => {
