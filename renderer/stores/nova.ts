@@ -54,7 +54,3 @@ export function useList<N extends CollectionName>(name: N): readonly ItemOf<N>[]
 export function useItem<N extends CollectionName>(name: N, id: string | null): ItemOf<N> | undefined {
   return useNova((state) => (id === null ? undefined : collectionOf(state, name).items.get(id)));
 }
-
-export function useLoaded(name: CollectionName): boolean {
-  return useNova((state) => state[name].loaded);
-}
