@@ -152,6 +152,11 @@ describe('creating', () => {
       selected: null,
       hosts: [{ hostName: 'one', accepted: false, reason: expect.stringContaining('RAM') }],
     });
+    expect(await api.call('instance.preview', { ...choice, count: 100 })).toMatchObject({
+      selected: host.id,
+      placements: [{ hostName: 'one' }],
+      shortfall: { code: 'scheduler.no_valid_host' },
+    });
     expect((await api.call('instance.list', {})).length).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import type { DriverRegistry } from '../compute/driver.ts';
 import { type Instance, type instanceMethods, Metadata, type Parsed } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import { selectDestinations } from '../scheduler/select.ts';
+import { previewPlacement } from '../scheduler/preview.ts';
 import { listActions } from '../state/actions.ts';
 import type { Database } from '../state/database.ts';
 import { getDecision, listInstances, transition } from '../state/instances.ts';
@@ -39,7 +39,7 @@ function checkMetadataCount(metadata: Instance['metadata']): void {
 
 function preview(database: Database, request: Parsed<'instance.preview'>) {
   const { flavor, image, requestedHostId } = chooseParts(database, request);
-  return selectDestinations(database, { flavor, image, requestedHostId });
+  return previewPlacement(database, { flavor, image, requestedHostId }, request.count);
 }
 
 export function instanceHandlers(

@@ -156,7 +156,7 @@ export const InstanceCreate = z.strictObject({
   image: Ref,
   keyName: Ref.nullable().default(null),
   /** above 1 the names get `-1`, `-2`, … as in Nova */
-  count: z.number().int().min(1).max(100).default(1),
+  count: z.number().int().min(1, 'must be at least 1').max(100, 'must be at most 100').default(1),
   /** a host's name or id; left out: the scheduler picks */
   host: Ref.optional(),
   userData: UserData.optional(),
@@ -191,12 +191,27 @@ export const Decision = z.strictObject({
 });
 export type Decision = z.infer<typeof Decision>;
 
+/** What would become of a request for one instance or several, judged one after the other. */
+export const Preview = z.strictObject({
+  /** of the first one */
+  ...Decision.shape,
+  /** how many of them would find room */
+  fitting: z.number().int().nonnegative(),
+  /** where they would go */
+  placements: z.array(
+    z.strictObject({ hostId: Uuid, hostName: z.string(), instances: z.number().int().positive() }),
+  ),
+  /** why the next one would not, with every host's reason; null when there is room for all */
+  shortfall: ErrorBody.nullable(),
+});
+export type Preview = z.infer<typeof Preview>;
+
 export const instanceMethods = {
   'instance.create': write(InstanceCreate, z.array(Accepted)),
   /** What `instance.create` would decide now; claims nothing. */
   'instance.preview': read(
     InstanceCreate.pick({ flavor: true, image: true, host: true, count: true }),
-    Decision,
+    Preview,
   ),
   /** The decision that put the instance where it is, or failed to. */
   'instance.decision': read(RefInput, Decision.nullable()),

@@ -7,9 +7,10 @@ import { timestamp } from '../domain/time.ts';
 import { allocationsOf, release } from '../placement/allocations.ts';
 import { refreshInventory } from '../placement/providers.ts';
 import { type Database, openDatabase } from '../state/database.ts';
-import { insertHost, type StoredFacts, updateHost } from '../state/hosts.ts';
+import { deleteHost, insertHost, type StoredFacts, updateHost } from '../state/hosts.ts';
 import { claimNext, noValidHost, scheduleAndClaim, withBuildFailure } from './claim.ts';
 import { matches } from './extra-spec-operators.ts';
+import { previewPlacement } from './preview.ts';
 import { resourcesOf, type SchedulingRequest } from './request.ts';
 import { selectDestinations } from './select.ts';
 import { normalize } from './weigher.ts';
@@ -315,5 +316,50 @@ describe('claiming', () => {
     for (const reason of ['define failed', 'not connected', 'start failed'])
       expect(message).toContain(reason);
     expect(details?.['hosts']).toHaveLength(3);
+  });
+});
+
+describe('a preview of several', () => {
+  it('lets each see what those before it would take, and claims nothing', () => {
+    const small = addHost('small', { vcpus: 1, ram: 512 + 1024 });
+    const large = addHost('large', { vcpus: 2, ram: 512 + 2048 });
+    const preview = previewPlacement(database, request(), 8);
+    expect(preview).toMatchObject({ selected: large, fitting: 6 });
+    expect(preview.placements).toEqual([
+      { hostId: large, hostName: 'large', instances: 4 },
+      { hostId: small, hostName: 'small', instances: 2 },
+    ]);
+    expect(preview.shortfall).toMatchObject({
+      code: 'scheduler.no_valid_host',
+      message: expect.stringContaining('RAM: asked 512 MiB, free 0'),
+    });
+    expect(previewPlacement(database, request(), 6)).toMatchObject({ fitting: 6, shortfall: null });
+  });
+
+  it('says of the first one why no host takes it', () => {
+    addHost('off', { enabled: false });
+    const preview = previewPlacement(database, request(), 3);
+    expect(preview).toMatchObject({ selected: null, fitting: 0, placements: [] });
+    expect(preview.shortfall?.message).toContain('off');
+  });
+
+  it('finds room for as many as can be claimed one after the other', () => {
+    const add = fc.record({
+      vcpus: fc.integer({ min: 1, max: 4 }),
+      ram: fc.integer({ min: 512, max: 4096 }),
+    });
+    const hosts = fc.array(add, { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(hosts, fc.integer({ min: 1, max: 12 }), (facts, count) => {
+        const ids = facts.map((values, n) => addHost(`${randomUUID()}-${n}`, values));
+        const preview = previewPlacement(database, request(), count);
+        const taken = Array.from({ length: count }, () =>
+          database.write((tx) => scheduleAndClaim(tx, randomUUID(), request())),
+        ).flatMap(({ selected }) => selected ?? []);
+        expect(preview.fitting).toBe(taken.length);
+        database.write((tx) => ids.forEach((id) => deleteHost(tx, id)));
+      }),
+      { numRuns: 30 },
+    );
   });
 });

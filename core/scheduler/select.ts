@@ -42,7 +42,7 @@ function refuseByPlacement({ host, provider }: HostState, resources: Resources):
   return away === null ? 'has not told its resources yet' : `has not told its resources yet (${away})`;
 }
 
-function readHostStates(reader: Reader): HostState[] {
+export function readHostStates(reader: Reader): HostState[] {
   const providers = new Map(listProviders(reader).map((provider) => [provider.id, provider]));
   const building = listInstances(reader).filter((instance) => instance.vmState === 'building');
   const ioOpsOf = Map.groupBy(building, (instance) => instance.hostId);
@@ -88,12 +88,14 @@ const acceptedVerdict = ({ state: { host }, weight, shares }: Weighed): HostVerd
   weighers: [...shares],
 });
 
-/**
- * Which hosts would take an instance now, best first, and why not the others. Claims nothing. Source:
- * `_get_sorted_hosts` and `select_destinations` in nova/scheduler/manager.py
- */
+/** Which hosts would take an instance now, best first, and why not the others. Claims nothing. */
 export function selectDestinations(reader: Reader, request: SchedulingRequest): Decision {
-  const start: Sieve = { left: readHostStates(reader), refused: [], counts: [] };
+  return selectAmong(readHostStates(reader), request);
+}
+
+/** Source: `_get_sorted_hosts` and `select_destinations` in nova/scheduler/manager.py */
+export function selectAmong(states: readonly HostState[], request: SchedulingRequest): Decision {
+  const start: Sieve = { left: states, refused: [], counts: [] };
   const sieve = [...prefilters(request), ...FILTERS].reduce(
     (before, filter) => applyFilter(before, filter, request),
     start,

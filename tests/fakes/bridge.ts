@@ -11,7 +11,7 @@ import { ExpectedError, toErrorBody } from '../../core/domain/errors.ts';
 import { flavor, instance, keypair, nextRevision, task, uuid } from './data.ts';
 import { hostTest } from './host-test.ts';
 import { imageFakes } from './images.ts';
-import { actionsOf, busyScene, decisionFor, freshScene, type Scene } from './scene.ts';
+import { actionsOf, busyScene, decisionFor, freshScene, previewFor, type Scene } from './scene.ts';
 
 type Handler = (input: Record<string, unknown>) => unknown;
 
@@ -55,7 +55,7 @@ function handlersFor(
     }),
     'instance.show': (input) => find(scene.instances, input.ref),
     'instance.actions': (input) => actionsOf(find(scene.instances, input.ref)),
-    'instance.preview': () => decisionFor(scene),
+    'instance.preview': (input) => previewFor(scene, Number(input.count ?? 1)),
     'instance.decision': () => decisionFor(scene),
     'instance.create': (input) => {
       const made = instance(String(input.name), find(scene.flavors, input.flavor), scene.hosts[0] ?? null, {

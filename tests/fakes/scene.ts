@@ -1,4 +1,4 @@
-import type { ActionRecord, Decision, Host, Instance } from '../../core/contract/index.ts';
+import type { ActionRecord, Decision, Host, Instance, Preview } from '../../core/contract/index.ts';
 import { ago, flavor, host, image, instance, keypair, task } from './data.ts';
 
 const STEPS = [
@@ -218,5 +218,19 @@ export function decisionFor(scene: Scene): Decision {
         after: scene.hosts.filter((each) => each.connection === 'connected').length,
       },
     ],
+  };
+}
+
+/** All of them on the picked host, or none. */
+export function previewFor(scene: Scene, count: number): Preview {
+  const decision = decisionFor(scene);
+  const picked = decision.hosts.find(({ hostId }) => hostId === decision.selected);
+  return {
+    ...decision,
+    fitting: picked === undefined ? 0 : count,
+    placements:
+      picked === undefined ? [] : [{ hostId: picked.hostId, hostName: picked.hostName, instances: count }],
+    shortfall:
+      picked === undefined ? { code: 'scheduler.no_valid_host', message: 'No valid host was found.' } : null,
   };
 }

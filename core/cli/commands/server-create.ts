@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Output } from '../../contract/index.ts';
-import { ExpectedError } from '../../domain/errors.ts';
+import { ExpectedError, fromErrorBody } from '../../domain/errors.ts';
 import { addCommand, Flag, option, Pairs, repeatable, Text, Whole } from '../command-spec.ts';
 import type { Context } from '../context.ts';
 import { followTasks, taskFailure } from '../follow-tasks.ts';
@@ -55,6 +55,14 @@ async function refresh(session: Session, accepted: Output<'instance.create'>): P
   );
 }
 
+function showPreview(context: Context, preview: Output<'instance.preview'>, count: number): void {
+  showDecision(context, preview);
+  const { fitting, placements, shortfall } = preview;
+  const where = placements.map(({ hostName, instances }) => `${instances} on ${hostName}`).join(', ');
+  if (fitting > 0 && count > 1) context.note(`${fitting} of ${count} would find room: ${where}.`);
+  if (shortfall !== null) throw fromErrorBody(shortfall);
+}
+
 async function createServer(context: Context, input: Create): Promise<void> {
   const { name, flavor, image, host } = input;
   const count = countOf(input);
@@ -62,7 +70,8 @@ async function createServer(context: Context, input: Create): Promise<void> {
   const session = await connectWithHosts(context);
   const where = host === undefined ? {} : { host };
   if (input.dryRun) {
-    return showDecision(context, await session.call('instance.preview', { flavor, image, count, ...where }));
+    const preview = await session.call('instance.preview', { flavor, image, count, ...where });
+    return showPreview(context, preview, count);
   }
   let accepted = await session.call('instance.create', {
     name,
