@@ -7,16 +7,19 @@ const ExtraSpecs = z.record(
   z.string().max(255),
 );
 
+const LARGEST = 2_147_483_647;
+const TOO_LARGE = `must be at most ${LARGEST}`;
+
 const fields = {
-  vcpus: z.number().int().min(1, 'must be at least 1').max(2_147_483_647),
+  vcpus: z.number().int().min(1, 'must be at least 1').max(LARGEST, TOO_LARGE),
   /** MiB */
-  ram: z.number().int().min(1, 'must be at least 1').max(2_147_483_647),
+  ram: z.number().int().min(1, 'must be at least 1').max(LARGEST, TOO_LARGE),
   /** GiB; 0 means the size of the image */
-  disk: z.number().int().min(0).max(2_147_483_647),
+  disk: z.number().int().min(0, 'must not be negative').max(LARGEST, TOO_LARGE),
   /** GiB */
-  ephemeral: z.number().int().min(0).max(2_147_483_647),
+  ephemeral: z.number().int().min(0, 'must not be negative').max(LARGEST, TOO_LARGE),
   /** MiB */
-  swap: z.number().int().min(0).max(2_147_483_647),
+  swap: z.number().int().min(0, 'must not be negative').max(LARGEST, TOO_LARGE),
   isPublic: z.boolean(),
   description: Description.nullable(),
   extraSpecs: ExtraSpecs,

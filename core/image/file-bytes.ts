@@ -6,8 +6,8 @@ export interface FileBytes extends AsyncDisposable {
   readonly path: string;
   /** bytes */
   readonly size: number;
-  /** As many bytes as the file has there, at most `length`. */
-  read(offset: number, length: number): Promise<Buffer>;
+  /** As many bytes as the file has there, at most `length`. @param into what they are read into, instead of new memory */
+  read(offset: number, length: number, into?: Buffer): Promise<Buffer>;
 }
 
 /** @throws ExpectedError `image.file_unreadable` */
@@ -21,7 +21,8 @@ export async function openFile(path: string): Promise<FileBytes> {
     return {
       path,
       size: stat.size,
-      read: (offset, length) => readAt(handle, path, offset, length),
+      read: (offset, length, into) =>
+        readAt(handle, path, offset, into?.subarray(0, length) ?? Buffer.allocUnsafe(length)),
       [Symbol.asyncDispose]: () => handle.close(),
     };
   } catch (error) {
@@ -30,12 +31,11 @@ export async function openFile(path: string): Promise<FileBytes> {
   }
 }
 
-async function readAt(handle: FileHandle, path: string, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length);
+async function readAt(handle: FileHandle, path: string, offset: number, buffer: Buffer): Promise<Buffer> {
   let filled = 0;
   try {
-    while (filled < length) {
-      const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
+    while (filled < buffer.length) {
+      const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, offset + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }

@@ -20,7 +20,7 @@ export interface ImageFacts {
  */
 export async function inspectImage(path: string): Promise<ImageFacts> {
   await using file = await openFile(path);
-  if (file.size === 0) throw refuse('The file is empty');
+  if (file.size === 0) throw refuse('The file is empty', OTHER_FILE);
   const head = await file.read(0, 4096);
   if (head.subarray(0, 4).equals(QCOW_MAGIC)) return await inspectQcow2(file);
   await refuseForeign(file, head);
@@ -37,6 +37,7 @@ async function inspectQcow2(file: FileBytes): Promise<ImageFacts> {
   return { diskFormat: 'qcow2', size: file.size, virtualSize: header.virtualSize };
 }
 
+const OTHER_FILE = 'Choose a disk image, qcow2 or raw: a distribution calls it its cloud image.';
 const CONVERT = 'Convert it with "qemu-img convert -O qcow2".';
 
 async function refuseForeign(file: FileBytes, head: Buffer): Promise<void> {
@@ -52,8 +53,8 @@ async function refuseForeign(file: FileBytes, head: Buffer): Promise<void> {
   if (disguise?.kind === 'archive') {
     throw refuse(`The file is compressed or packed (${disguise.name})`, 'Unpack it first.');
   }
-  if (disguise) throw refuse(`The file is no disk image: it is a ${disguise.name}`);
-  if (looksLikeText(head)) throw refuse('The file is no disk image: it holds text');
+  if (disguise) throw refuse(`The file is no disk image: it is a ${disguise.name}`, OTHER_FILE);
+  if (looksLikeText(head)) throw refuse('The file is no disk image: it holds text', OTHER_FILE);
 }
 
 async function inspectRaw(file: FileBytes): Promise<ImageFacts> {
@@ -61,6 +62,7 @@ async function inspectRaw(file: FileBytes): Promise<ImageFacts> {
   if (raw.evidence === null) {
     throw refuse(
       'The file is no disk image: it is not qcow2, and as a raw disk it has no partition table, boot sector or file system',
+      OTHER_FILE,
     );
   }
   if (raw.neededSize > file.size) {

@@ -55,6 +55,8 @@ function compressedEnd(entry: bigint, clusterBits: number): number {
 
 function within(file: FileBytes, end: number, what: string): void {
   if (end > file.size) {
-    throw truncated(`The qcow2 image is cut short: its ${what} reach byte ${end}, the file has ${file.size}`);
+    throw truncated(
+      `The qcow2 image is cut short: its ${what} would reach byte ${end}, the file has ${file.size}`,
+    );
   }
 }

@@ -59,12 +59,12 @@ export class ImageStore {
     const complete = await this.#complete(imageId);
     if (complete) return complete;
     const expected = await inspectImage(source);
-    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const unfinished = target + UNFINISHED;
     try {
       const map = await copy(source, unfinished, options);
       await this.#checkCopy(unfinished, source, expected);
-      await writeFile(mapFile(target), JSON.stringify(map));
+      await writeFile(mapFile(target), JSON.stringify(map), { mode: 0o600 });
       await rename(unfinished, target);
       return { ...expected, sha256: map.sha256 };
     } catch (error) {

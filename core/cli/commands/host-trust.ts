@@ -41,7 +41,13 @@ function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-function refuseKey(context: Context, key: NonNullable<HostTest['unknownHostKey']>): ExpectedError {
+type UnknownKey = NonNullable<HostTest['unknownHostKey']>;
+
+function notTheGiven(given: string | undefined): string {
+  return given === undefined ? '' : ` The key that you gave, ${given}, is another.`;
+}
+
+function refuseKey(context: Context, key: UnknownKey, given: string | undefined): ExpectedError {
   // An earlier answer was for another host on the way, whose key is stored by now.
   const typed = context.argv.filter((word, n, all) => {
     return !word.startsWith(ACCEPT) && all[n - 1] !== ACCEPT;
@@ -49,14 +55,17 @@ function refuseKey(context: Context, key: NonNullable<HostTest['unknownHostKey']
   const command = ['micronova', ...typed, ACCEPT, key.fingerprint].map(shellWord);
   return new ExpectedError(
     'transport.host_key_unknown',
-    `${key.address} is not known here. It shows the ${key.type} key ${key.fingerprint}.`,
+    `${key.address} is not known here. It shows the ${key.type} key ${key.fingerprint}.${notTheGiven(given)}`,
     { remedy: `Compare it with the host's own, then repeat:\n  ${command.join(' ')}` },
   );
 }
 
-async function acceptKey(context: Context, key: NonNullable<HostTest['unknownHostKey']>): Promise<string> {
-  if (!canAsk(context.io)) throw refuseKey(context, key);
-  context.note(`${key.address} is not known here. It shows this ${key.type} key:\n  ${key.fingerprint}`);
+async function acceptKey(context: Context, key: UnknownKey, given: string | undefined): Promise<string> {
+  if (!canAsk(context.io)) throw refuseKey(context, key, given);
+  const warning = notTheGiven(given);
+  context.note(
+    `${key.address} is not known here. It shows this ${key.type} key:\n  ${key.fingerprint}${warning && `\n${warning.trim()}`}`,
+  );
   if (await askYesNo(context, 'Is it the right one?')) return key.fingerprint;
   throw new ExpectedError('transport.host_key_unknown', 'The host key was not accepted.');
 }
@@ -81,7 +90,7 @@ async function giveSecret(context: Context, kind: 'password' | 'passphrase'): Pr
 export async function answerTest(context: Context, test: HostTest, given: Answers): Promise<Answers | null> {
   if (test.ok) return null;
   if (test.unknownHostKey !== null && test.unknownHostKey.fingerprint !== given.acceptHostKey) {
-    return { ...given, acceptHostKey: await acceptKey(context, test.unknownHostKey) };
+    return { ...given, acceptHostKey: await acceptKey(context, test.unknownHostKey, given.acceptHostKey) };
   }
   // Asked once: a wrong one is told with the step that failed.
   if (test.needs !== null && given[test.needs] === undefined) {
