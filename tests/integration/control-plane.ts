@@ -12,28 +12,18 @@ import {
   type Instance,
   type Task,
 } from '../../core/contract/index.ts';
-import { type ControlPlane, createControlPlane } from '../../core/control-plane.ts';
+import type { ControlPlane } from '../../core/control-plane.ts';
 import { fromErrorBody } from '../../core/domain/errors.ts';
-import type { Environment } from '../../core/transport/platform.ts';
 import type { Account } from '../lab/accounts.ts';
 import type { LabHost } from '../lab/host.ts';
 import type { Inventory } from '../lab/inventory.ts';
 import type { Lab } from '../lab/lab.ts';
 import { until } from '../lab/run.ts';
 import { TINY_IMAGE } from '../lab/tiny-image.ts';
+import { startControlPlane } from './control-plane-start.ts';
 
 /** Milliseconds. Far beyond what anything takes: it ends a test that would never end, and judges nothing. */
 export const PATIENCE = 90_000;
-
-/** A desktop with no SSH files and no agent, that runs no guests itself: the machine's own libvirt is left alone. */
-function desktop(folder: string): Environment {
-  return { platform: 'darwin', env: {}, home: folder, username: 'root', uid: 0, tmp: folder };
-}
-
-export function startControlPlane(folder: string): Promise<ControlPlane> {
-  const home = join(folder, 'data');
-  return createControlPlane({ home, owner: 'serve', version: '0.0.0', environment: desktop(folder) });
-}
 
 /** One person's Micronova: a data folder, the control plane on it, and its way to hosts of the lab. */
 export class Desk implements AsyncDisposable {
@@ -221,7 +211,8 @@ export class Traces {
   /** The default pool, which Micronova makes where there is none and leaves, is taken away first. */
   async expectNone(): Promise<void> {
     for (const [host, before] of this.#before) {
-      if (!before.pools.includes('default')) {
+      const made = (await host.inventory()).pools.filter((pool) => !before.pools.includes(pool));
+      if (made.includes('default')) {
         await host.sh('virsh -q pool-destroy default; virsh -q pool-undefine default');
       }
       expect(await host.inventory()).toEqual(before);
