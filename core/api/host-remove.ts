@@ -1,6 +1,8 @@
+import type { Task } from '../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../domain/errors.ts';
 import { timestamp } from '../domain/time.ts';
 import { release } from '../placement/allocations.ts';
+import { waitsForHost } from '../queue/kinds.ts';
 import type { Tx } from '../state/database.ts';
 import { deleteHost, getHost } from '../state/hosts.ts';
 import { listInstancesOn, markDeleted } from '../state/instances.ts';
@@ -12,10 +14,12 @@ function inUse(what: string, remedy: string, details: Record<string, unknown>): 
   return new ExpectedError('host.in_use', what, { field: 'ref', remedy, details });
 }
 
+const waits = (task: Task): boolean => task.state === 'queued' && waitsForHost(task.kind);
+
 /** What runs on a host that is gone fails by itself in a moment; what waits for it would wait for ever. */
 function endTasks(tx: Tx, hostId: string, name: string, force: boolean): void {
   const tasks = listActiveTasks(tx).filter((task) => task.hostId === hostId);
-  const inTheWay = tasks.filter((task) => !force || task.state === 'running');
+  const inTheWay = tasks.filter((task) => task.state === 'running' || !(force || waits(task)));
   if (inTheWay.length > 0) {
     throw inUse(
       `There is work under way on “${name}”: ${inTheWay.length === 1 ? 'one task' : `${inTheWay.length} tasks`}.`,

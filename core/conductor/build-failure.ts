@@ -1,12 +1,10 @@
 import type { Decision, Task } from '../contract/index.ts';
 import { ExpectedError, fromErrorBody } from '../domain/errors.ts';
-import { enqueue } from '../queue/enqueue.ts';
-import { hostLane, type TaskInput } from '../queue/kinds.ts';
 import type { Failure } from '../queue/operation.ts';
 import { noValidHost } from '../scheduler/claim.ts';
 import type { Tx } from '../state/database.ts';
 import { getDecision, getInstanceRecord } from '../state/instances.ts';
-import { q } from '../state/query.ts';
+import { leaveToCleanup } from './leftovers.ts';
 
 /** `max_attempts` in nova/conf/scheduler.py */
 const MAX_ATTEMPTS = 3;
@@ -44,26 +42,10 @@ function withCause({ code, message, remedy, details }: ExpectedError, cause: Exp
   return new ExpectedError(code, message, { remedy: cause.remedy ?? remedy, details, cause });
 }
 
-/** Has what could not be undone taken down once the host is back; asked for any number of steps it is one task. */
-export function leaveToCleanup(tx: Tx, instanceId: string, task: Task): void {
+/** Has what could not be undone taken down once the host is back. */
+export function leaveGuestToCleanup(tx: Tx, instanceId: string, task: Task): void {
   const record = getInstanceRecord(tx, instanceId);
   const hostId = record?.instance.hostId ?? null;
   if (record === undefined || hostId === null) return;
-  const input: TaskInput<'instance.cleanup'> = { instanceId, hostId, mac: record.mac };
-  const waiting = q
-    .selectFrom('tasks')
-    .select('id')
-    .where('kind', '=', 'instance.cleanup')
-    .where('input_json', '=', JSON.stringify(input))
-    .where('state', 'in', ['queued', 'running']);
-  if (tx.first(waiting) !== undefined) return;
-  enqueue(tx, {
-    kind: 'instance.cleanup',
-    input,
-    subject: record.instance.name,
-    hostId,
-    requestId: task.requestId,
-    cancellable: true,
-    lane: hostLane(hostId),
-  });
+  leaveToCleanup(tx, 'instance.cleanup', { instanceId, hostId, mac: record.mac }, task);
 }

@@ -2,6 +2,7 @@ import type { Operation } from '../queue/operation.ts';
 import { getHost } from '../state/hosts.ts';
 import { getInstance } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
+import { againWhenBack } from './leftovers.ts';
 import { takeDownSteps } from './take-down.ts';
 
 interface Leftover {
@@ -14,6 +15,7 @@ interface Leftover {
 export function cleanupInstance({ database, hosts }: ConductorDeps, leftover: Leftover): Operation {
   const { instanceId, hostId, mac } = leftover;
   return {
+    ...againWhenBack('instance.cleanup', leftover),
     steps: takeDownSteps(
       instanceId,
       () => mac,

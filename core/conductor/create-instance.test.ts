@@ -252,7 +252,7 @@ describe('a lost link', () => {
     expect(one.fake.domain(id).boots).toBe(1);
   });
 
-  it('that stays lost sends the build elsewhere, and the rest is cleaned up when the host is back', async () => {
+  it('that stays lost sends the build elsewhere, and the rest is cleaned up when the host is back to stay', async () => {
     await using other = new ConductorKit({ clock: hastyClock() });
     const a = other.addHost('a');
     const b = other.addHost('b', { facts: { ram: 4096 } });
@@ -265,6 +265,10 @@ describe('a lost link', () => {
     expect(listTasks(other.database).filter((task) => task.kind === 'instance.cleanup')).toMatchObject([
       { state: 'queued', hostId: a.id },
     ]);
+    a.fake.faults.once('undefine', 'after', () => other.disconnect(a));
+    other.connect(a);
+    await other.runner.idle();
+    expect(a.fake.leftovers()).not.toEqual([]);
     other.connect(a);
     await other.runner.idle();
     expect(a.fake.leftovers()).toEqual([]);

@@ -6,7 +6,7 @@ import type { Failure, Operation, Outcome, Step, StepContext } from '../queue/op
 import type { Tx } from '../state/database.ts';
 import { updateHost } from '../state/hosts.ts';
 import { getDecision, getInstance, transition } from '../state/instances.ts';
-import { buildError, leaveToCleanup, mayTryAnotherHost } from './build-failure.ts';
+import { buildError, leaveGuestToCleanup, mayTryAnotherHost } from './build-failure.ts';
 import type { ConductorDeps } from './deps.ts';
 import { guestSpec, imageSource, needInstance } from './guest.ts';
 import { COPY_PATIENCE } from './image-copies.ts';
@@ -40,7 +40,7 @@ export function createInstance(deps: ConductorDeps, instanceId: string): Operati
     },
     undoFailed: (tx, context, step, error) => {
       deps.log.warn({ instanceId, step, error }, 'a step of a failed build could not be undone');
-      leaveToCleanup(tx, instanceId, context.task);
+      leaveGuestToCleanup(tx, instanceId, context.task);
     },
     again: (tx, { attempt }, failure) => mayTryAnotherHost(tx, instanceId, attempt, failure),
     ended: (tx, context, outcome) => end(tx, instanceId, context, outcome),

@@ -5,10 +5,12 @@ import { listHosts } from '../state/hosts.ts';
 import { deleteImage as deleteRow, getImage } from '../state/images.ts';
 import { listInstancesOn } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
+import { isLinkLoss } from './hosts.ts';
+import { leaveToCleanup } from './leftovers.ts';
 
 /**
- * Removes an image: its copies on the hosts that can be reached, its file, its row. A copy that disks still lie over
- * stays until the last of these instances is deleted.
+ * Removes an image: its copies on the hosts, its file, its row. A copy on a host that is away goes when the host is
+ * back; one that disks still lie over stays until the last of these instances is deleted.
  */
 export function deleteImage(deps: ConductorDeps, imageId: string): Operation {
   const { database, images } = deps;
@@ -17,11 +19,15 @@ export function deleteImage(deps: ConductorDeps, imageId: string): Operation {
       {
         name: 'remove_copies',
         async do(context) {
+          const left: string[] = [];
           for (const hostId of hostsWithCopies(database, imageId)) {
             const used = listInstancesOn(database, hostId).some((instance) => instance.imageId === imageId);
-            if (!used) await removeCopy(deps, imageId, hostId, context);
+            if (!used && !(await removeCopy(deps, imageId, hostId, context))) left.push(hostId);
           }
-          return undefined;
+          return (tx) => {
+            for (const hostId of left) leaveToCleanup(tx, 'image.cleanup', { imageId, hostId }, context.task);
+            return undefined;
+          };
         },
       },
       {
@@ -46,12 +52,13 @@ function hostsWithCopies(reader: Reader, imageId: string): string[] {
     .map(({ id }) => id);
 }
 
+/** @returns false when the host went away, or is away */
 async function removeCopy(
   { hosts, log }: ConductorDeps,
   imageId: string,
   hostId: string,
   context: StepContext,
-): Promise<void> {
+): Promise<boolean> {
   const { signal } = context;
   try {
     await hosts.use(hostId, context, (driver) => driver.removeImage(imageId, { signal }));
@@ -59,5 +66,7 @@ async function removeCopy(
     if (!isExpected(error)) throw error;
     signal.throwIfAborted();
     log.warn({ imageId, hostId, err: error }, 'a copy of a deleted image stays on its host');
+    return !isLinkLoss(error);
   }
+  return true;
 }

@@ -13,8 +13,9 @@ interface Caller {
   readonly resumed: boolean;
 }
 
-const isLinkLoss = (error: unknown) =>
-  isExpected(error, 'transport.closed', 'transport.timeout', 'host.unavailable');
+export function isLinkLoss(error: unknown): boolean {
+  return isExpected(error, 'transport.closed', 'transport.timeout', 'host.unavailable');
+}
 
 /**
  * The way to a host for work that may begin before the host is reached and outlives a lost link: every step of a driver

@@ -262,4 +262,18 @@ describe('images', () => {
     await kit.runner.idle();
     expect(one.fake.images.size).toBe(0);
   });
+
+  it('that are deleted while a host is away leave that one when it is back', async () => {
+    kit.enqueueImage('image.upload', { imageId, hostId: one.id }, imageId, one.id);
+    await kit.runner.idle();
+    kit.disconnect(one);
+    kit.enqueueImage('image.delete', { imageId }, imageId);
+    await kit.runner.idle();
+    expect(getImage(kit.database, imageId)).toBeUndefined();
+    expect(one.fake.images.size).toBe(1);
+    kit.connect(one);
+    await kit.runner.idle();
+    expect(one.fake.images.size).toBe(0);
+    expect(listTasks(kit.database).map((task) => task.state)).toEqual(['done', 'done', 'done']);
+  });
 });

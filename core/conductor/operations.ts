@@ -1,5 +1,6 @@
 import { TASK_KINDS } from '../queue/kinds.ts';
 import { operationFor, type Operations } from '../queue/operation.ts';
+import { cleanupImage } from './cleanup-image.ts';
 import { cleanupInstance } from './cleanup-instance.ts';
 import { createImage } from './create-image.ts';
 import { createInstance } from './create-instance.ts';
@@ -32,6 +33,7 @@ export function conductorOperations(options: ConductorOptions): Operations {
     'image.upload': operationFor(kinds['image.upload'], (input) =>
       uploadImage(deps, input.imageId, input.hostId),
     ),
+    'image.cleanup': operationFor(kinds['image.cleanup'], (input) => cleanupImage(deps, input)),
     'image.delete': operationFor(kinds['image.delete'], (input) => deleteImage(deps, input.imageId)),
   };
 }

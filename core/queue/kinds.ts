@@ -21,6 +21,8 @@ export const TASK_KINDS = {
   }),
   'image.upload': z.strictObject({ imageId: Uuid, hostId: Uuid }),
   'image.delete': z.strictObject({ imageId: Uuid }),
+  /** A copy on a host that was away when its image was deleted. */
+  'image.cleanup': z.strictObject({ imageId: Uuid, hostId: Uuid }),
 } satisfies Record<string, z.ZodType>;
 
 export type TaskKind = keyof typeof TASK_KINDS;
@@ -47,7 +49,7 @@ export function isLane(lane: string): lane is Lane {
 
 /** Begins only once its host is connected; all others begin at once, and fail with `host.unavailable`. */
 export function waitsForHost(kind: string): boolean {
-  return kind === 'instance.cleanup';
+  return kind === 'instance.cleanup' || kind === 'image.cleanup';
 }
 
 /** Has an earlier task of the same thing cancelled, whether or not a person could. Otherwise it waits for it. */

@@ -55,6 +55,7 @@ function run(operation: Operation, clock: Clock = systemClock): TaskRunner {
     'image.create': make,
     'image.upload': make,
     'image.delete': make,
+    'image.cleanup': make,
   };
   runner = new TaskRunner({ database, operations, clock, log: silentLog, isConnected: () => false });
   runner.start();

@@ -1,0 +1,50 @@
+import type { Task } from '../contract/index.ts';
+import { fromErrorBody } from '../domain/errors.ts';
+import { enqueue } from '../queue/enqueue.ts';
+import { hostLane, type TaskInput } from '../queue/kinds.ts';
+import type { Operation } from '../queue/operation.ts';
+import type { Tx } from '../state/database.ts';
+import { q } from '../state/query.ts';
+import { isLinkLoss } from './hosts.ts';
+
+type Cleanup = 'instance.cleanup' | 'image.cleanup';
+
+/**
+ * Has what is left on a host that went away taken down once the host is back; asked for any number of times it is one
+ * task.
+ * @param from the task that had to leave it
+ */
+export function leaveToCleanup<K extends Cleanup>(
+  tx: Tx,
+  kind: K,
+  input: TaskInput<K>,
+  { id, subject, requestId }: Pick<Task, 'id' | 'subject' | 'requestId'>,
+): void {
+  const waiting = q
+    .selectFrom('tasks')
+    .select('id')
+    .where('id', '!=', id)
+    .where('kind', '=', kind)
+    .where('input_json', '=', JSON.stringify(input))
+    .where('state', 'in', ['queued', 'running']);
+  if (tx.first(waiting) !== undefined) return;
+  const { hostId } = input;
+  const imageId = 'imageId' in input ? { imageId: input.imageId } : {};
+  const rest = { subject, hostId, requestId, cancellable: true, lane: hostLane(hostId), ...imageId };
+  enqueue(tx, { kind, input, ...rest });
+}
+
+/** A cleanup whose host went away again is left to the next time. */
+export function againWhenBack<K extends Cleanup>(
+  kind: K,
+  input: TaskInput<K>,
+): Required<Pick<Operation, 'ended'>> {
+  return {
+    ended(tx, { task }, outcome) {
+      if (outcome.state === 'failed' && isLinkLoss(fromErrorBody(outcome.failure.error))) {
+        leaveToCleanup(tx, kind, input, task);
+      }
+      return undefined;
+    },
+  };
+}
