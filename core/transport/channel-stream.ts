@@ -1,6 +1,7 @@
-import { Duplex } from 'node:stream';
+import { Duplex, type Writable } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 import { ExpectedError } from '../domain/errors.ts';
+import { gatherWrites } from './gather-writes.ts';
 
 /**
  * An SSH channel as a well-behaved stream. ssh2's own never emits `close` after `destroy()`, and leaves a write that was
@@ -8,13 +9,16 @@ import { ExpectedError } from '../domain/errors.ts';
  */
 export class ChannelStream extends Duplex {
   readonly #channel: ClientChannel;
+  readonly #socket: Writable;
   #pendingWrite: ((error?: Error | null) => void) | null = null;
   #linkGone = false;
   #bytesRead = 0;
 
-  constructor(channel: ClientChannel) {
+  /** @param socket what the connection's packets are written to */
+  constructor(channel: ClientChannel, socket: Writable) {
     super({ allowHalfOpen: false });
     this.#channel = channel;
+    this.#socket = socket;
     channel.on('data', (chunk: Buffer) => {
       this.#bytesRead += chunk.length;
       if (!this.push(chunk)) channel.pause();
@@ -53,6 +57,7 @@ export class ChannelStream extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#pendingWrite = done;
+    gatherWrites(this.#socket);
     this.#channel.write(chunk, () => this.#takePendingWrite()?.());
   }
 

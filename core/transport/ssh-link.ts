@@ -4,6 +4,7 @@ import { ExpectedError } from '../domain/errors.ts';
 import { ChannelStream } from './channel-stream.ts';
 import { withDeadline } from './deadline.ts';
 import type { Link, OpenOptions } from './dialer.ts';
+import { drawPromptAnswers } from './prompt-answers.ts';
 import type { Hop } from './route.ts';
 import { diagnoseSocket, isProhibited, type OpenFailure, tcpError } from './socket-diagnosis.ts';
 import { timedOut } from './tcp.ts';
@@ -59,6 +60,7 @@ export class SshLink implements Link {
     client.on('end', () => this.#end(this.#lost(`${hop.label} ended it`)));
     client.on('close', () => this.#end(this.#lost('it was cut')));
     if (socket.destroyed) this.#end(this.#lost('it was cut'));
+    drawPromptAnswers(client, socket);
   }
 
   #lost(why: string, cause?: unknown): ExpectedError {
@@ -182,7 +184,7 @@ export class SshLink implements Link {
   }
 
   #adopt(channel: ClientChannel): ChannelStream {
-    const stream = new ChannelStream(channel);
+    const stream = new ChannelStream(channel, this.#parts.socket);
     this.#streams.add(stream);
     stream.once('close', () => this.#streams.delete(stream));
     return stream;

@@ -4,6 +4,7 @@ import { ExpectedError } from '../domain/errors.ts';
 import { algorithmsFor, type Negotiated, terrapinRisk } from './algorithms.ts';
 import { withDeadline } from './deadline.ts';
 import type { DialerDeps } from './dial-options.ts';
+import { gatherWrites } from './gather-writes.ts';
 import { checkHostKey, fingerprint, type KnownHostLine, keyType, knownKeyTypes } from './known-hosts.ts';
 import { Login } from './login.ts';
 import type { Hop } from './route.ts';
@@ -116,6 +117,8 @@ export class SshSession {
     client.on('close', () => this.#lost.reject(new Error('the connection was closed')));
     client.on('handshake', (negotiated) => this.#negotiated.resolve(negotiated));
     client.on('ready', () => this.#ready.resolve());
+    // Answers to what arrives, and what waited for room in a channel, go out while it is taken in: ssh2 listens after this.
+    this.#socket.on('data', () => gatherWrites(this.#socket));
     const look = (chunk: Buffer): void => this.#hello.push(chunk);
     this.#socket.on('data', look);
     client.once('handshake', () => this.#socket.off('data', look));
