@@ -41,8 +41,10 @@ export async function createLibvirtDriver(link: Link, options: LibvirtDriverOpti
 
 async function compose(session: Session, signal: AbortSignal): Promise<ComputeDriver> {
   const { connection, link } = session;
-  const platform = await readPlatform(session, { signal });
-  const events = await DriverEvents.listen(session);
+  const [platform, events] = await Promise.all([
+    readPlatform(session, { signal }),
+    DriverEvents.listen(session),
+  ]);
   const guests = new Guests(session);
   events.on((event) => event.type === 'lifecycle' && guests.forget(event.uuid));
   const displays = new Displays(link, connection);

@@ -40,13 +40,12 @@ export class DriverEvents implements Disposable {
       if (what) this.#tell({ type: 'lifecycle', uuid: domain.uuid, domainName: domain.name, what });
     });
     this.#subscriptions.use(lifecycle);
-    await lifecycle.ready;
     const reboot = connection.on(events.domainReboot, ({ domain }) =>
       this.#tell({ type: 'lifecycle', uuid: domain.uuid, domainName: domain.name, what: 'rebooted' }),
     );
     this.#subscriptions.use(reboot);
     // A libvirt driver that cannot tell reboots (the test driver) still tells the rest.
-    await reboot.ready.catch(() => undefined);
+    await Promise.all([lifecycle.ready, reboot.ready.catch(() => undefined)]);
   }
 
   #tell(event: DriverEvent): void {

@@ -1,24 +1,10 @@
 import type { LibvirtConnection, CallOptions } from '../../libvirt/connection.ts';
-import { procedure } from '../../libvirt/protocol/procedure.ts';
-import { text } from '../../libvirt/protocol/types.ts';
-import { array, struct, uint } from '../../libvirt/protocol/xdr.ts';
+import { BASELINE_FLAGS, connect } from '../../libvirt/protocol/connect.ts';
 import { cpuDocument, type Capabilities } from '../../libvirt/xml/capabilities.ts';
 import { patchedPart, readXml } from '../../libvirt/xml/mapper.ts';
 import type { HostFacts } from '../driver.ts';
 import { isX86 } from './guest-host.ts';
 import type { LibvirtDriverOptions } from './session.ts';
-
-/** REMOTE_CPU_BASELINE_MAX */
-const CPUS_MAX = 256;
-
-/** Computes a CPU that all given ones can be; of one, with EXPAND_FEATURES, the list of all that it has. */
-const baselineCpu = procedure(
-  'connect_baseline_cpu',
-  162,
-  struct({ cpus: array(text, CPUS_MAX), flags: uint }),
-  struct({ cpu: text }),
-);
-const EXPAND_FEATURES = 1;
 
 type Verdict = Pick<HostFacts, 'virtType' | 'virtReason'>;
 
@@ -62,8 +48,9 @@ export async function readCpuFeatures(
   if (cpu === null) return new Set();
   const features = namesOf(cpu);
   try {
-    const args = { cpus: [cpu], flags: EXPAND_FEATURES };
-    for (const name of namesOf((await connection.call(baselineCpu, args, options)).cpu)) features.add(name);
+    const args = { cpus: [cpu], flags: BASELINE_FLAGS.expandFeatures };
+    for (const name of namesOf((await connection.call(connect.baselineCpu, args, options)).cpu))
+      features.add(name);
   } catch {
     // A host that cannot compute it has its list, and that is believed as it is.
   }

@@ -21,6 +21,8 @@ const NODE_STATS_MAX = 16;
 const DOMAIN_STATS_MAX = 262_144;
 /** REMOTE_CONNECT_CPU_MODELS_MAX */
 const CPU_MODELS_MAX = 8192;
+/** REMOTE_CPU_BASELINE_MAX */
+const CPU_BASELINE_MAX = 256;
 
 /** remote_auth_type */
 export const AUTH = { none: 0, sasl: 1, polkit: 2 } as const;
@@ -43,6 +45,9 @@ export const LIST_NETWORKS = { inactive: 1, active: 2 } as const;
 export const STATS = { state: 1, cpuTotal: 2, balloon: 4, vcpu: 8, interface: 16, block: 32 } as const;
 /** virConnectGetAllDomainStatsFlags; `nowait` leaves out what a busy guest cannot tell at once */
 export const STATS_FLAGS = { active: 1, inactive: 2, nowait: 0x2000_0000, backing: 0x4000_0000 } as const;
+
+/** virConnectBaselineCPUFlags */
+export const BASELINE_FLAGS = { expandFeatures: 1 } as const;
 
 /** `char model[32]`: XDR gives each character four bytes. */
 const cpuModel = mapped(
@@ -88,6 +93,13 @@ export const connect = {
     312,
     struct({ arch: text, needResults: int, flags: uint }),
     struct({ models: array(text, CPU_MODELS_MAX), count: int }),
+  ),
+  /** A CPU that all given ones can be; of one, with `expandFeatures`, the list of all that it has. */
+  baselineCpu: procedure(
+    'connect_baseline_cpu',
+    162,
+    struct({ cpus: array(text, CPU_BASELINE_MAX), flags: uint }),
+    struct({ cpu: text }),
   ),
   supportsFeature: procedure(
     'connect_supports_feature',
