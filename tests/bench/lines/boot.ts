@@ -84,9 +84,10 @@ const XML = `<domain type='qemu'><name>peer</name><memory unit='MiB'>128</memory
 const SCRIPT = `cd ${POOL}
 mkdir -p seed/openstack/latest
 echo '{"uuid":"peer","hostname":"peer"}' > seed/openstack/latest/meta_data.json
-xorriso -as mkisofs -quiet -V config-2 -J -r -o peer.iso seed 2>/dev/null
+xorriso -as mkisofs -quiet -V config-2 -J -r -o peer.iso seed 2>/dev/null </dev/null
 qemu-img create -q -f qcow2 -F qcow2 -b ${POOL}/peer-base.qcow2 peer.qcow2 1G
-virsh -q define /dev/stdin >/dev/null
+cat > seed/peer.xml
+virsh -q define seed/peer.xml >/dev/null
 virsh -q start peer >/dev/null
 until grep -aq login: peer.log 2>/dev/null; do sleep 0.02; done`;
 
