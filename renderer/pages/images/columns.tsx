@@ -3,6 +3,7 @@ import type { TFunction } from 'i18next';
 import type { Host, Image } from '../../../core/contract/index.ts';
 import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import type { Column } from '../../ui/table/columns.ts';
+import { nameColumn } from '../../ui/table/name-column.tsx';
 import type { Format } from '../../ui/use-format.ts';
 import { ImageStatus } from './ImageStatus.tsx';
 
@@ -67,18 +68,7 @@ export function imageColumns(
   hosts: ReadonlyMap<string, Host>,
 ): Column<Image>[] {
   return [
-    {
-      id: 'name',
-      header: t('images.column.name'),
-      value: (row) => row.name,
-      cell: (row) => (
-        <Text inherit fw={550} truncate>
-          {row.name}
-        </Text>
-      ),
-      width: 130,
-      grow: 2,
-    },
+    nameColumn(t('images.column.name')),
     {
       id: 'status',
       header: t('images.column.status'),

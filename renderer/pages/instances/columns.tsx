@@ -1,9 +1,9 @@
-import { Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import type { Instance } from '../../../core/contract/index.ts';
 import { InstanceStatusBadge } from '../../components/instance-status.tsx';
 import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import type { Column } from '../../ui/table/columns.ts';
+import { nameColumn } from '../../ui/table/name-column.tsx';
 
 export function addressesOf(instance: Instance): string {
   return instance.addresses.map((each) => each.address).join(', ');
@@ -11,18 +11,7 @@ export function addressesOf(instance: Instance): string {
 
 export function instanceColumns(t: TFunction): Column<Instance>[] {
   return [
-    {
-      id: 'name',
-      header: t('instances.column.name'),
-      value: (row) => row.name,
-      cell: (row) => (
-        <Text inherit fw={550} truncate>
-          {row.name}
-        </Text>
-      ),
-      width: 130,
-      grow: 2,
-    },
+    nameColumn(t('instances.column.name')),
     {
       id: 'status',
       header: t('instances.column.status'),
