@@ -4,10 +4,11 @@ import { useAction } from '../api/use-action.ts';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
 
 interface Props {
-  readonly title: string;
-  readonly text: string;
   /** all of them are asked to go, also when one cannot */
-  readonly ids: readonly string[];
+  readonly items: readonly { readonly id: string; readonly name: string }[];
+  /** the question when they are several; a single one is asked about by its name */
+  readonly titleOfMany: string;
+  readonly text: string;
   readonly remove: (id: string) => Promise<unknown>;
   readonly onClose: () => void;
   /** what else there is to know before */
@@ -15,10 +16,10 @@ interface Props {
 }
 
 /** Asks before it deletes one thing or several; the first refusal is shown. */
-export function DeleteDialog({ title, text, ids, remove, onClose, children }: Props): ReactNode {
+export function DeleteDialog({ items, titleOfMany, text, remove, onClose, children }: Props): ReactNode {
   const { t } = useTranslation();
   const run = useAction(async () => {
-    const answers = await Promise.allSettled(ids.map(remove));
+    const answers = await Promise.allSettled(items.map((each) => remove(each.id)));
     const failed = answers.find((answer) => answer.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   });
@@ -29,7 +30,8 @@ export function DeleteDialog({ title, text, ids, remove, onClose, children }: Pr
     <ConfirmDialog
       opened
       danger
-      title={title}
+      // Not a plural: Vietnamese has none, and one thing is asked about by its name.
+      title={items.length === 1 ? t('action.deleteOneTitle', { name: items[0]?.name }) : titleOfMany}
       text={text}
       confirm={t('action.delete')}
       busy={run.busy}

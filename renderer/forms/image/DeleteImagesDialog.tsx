@@ -14,18 +14,13 @@ interface Props {
 /** Asks before images go; says which instances were made of them. */
 export function DeleteImagesDialog({ images, onClose }: Props): ReactNode {
   const { t } = useTranslation();
-  const ids = images.map((image) => image.id);
-  const used = useList('instances').filter(({ imageId }) => imageId !== null && ids.includes(imageId));
-  // Not a plural: Vietnamese has none, and one image is asked about by its name.
-  const title =
-    images.length === 1
-      ? t('images.deleteOneTitle', { name: images[0]?.name })
-      : t('images.deleteManyTitle', { count: images.length });
+  const ids = new Set(images.map((image) => image.id));
+  const used = useList('instances').filter(({ imageId }) => imageId !== null && ids.has(imageId));
   return (
     <DeleteDialog
-      title={title}
+      items={images}
+      titleOfMany={t('images.deleteManyTitle', { count: images.length })}
       text={t('images.deleteText')}
-      ids={ids}
       remove={(ref) => call('image.delete', { ref })}
       onClose={onClose}
     >

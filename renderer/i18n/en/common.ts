@@ -40,6 +40,8 @@ export const common = {
     close: 'Close',
     save: 'Save',
     delete: 'Delete',
+    deleteAsk: 'Delete…',
+    deleteOneTitle: 'Delete {{name}}?',
     refresh: 'Refresh',
     copy: 'Copy',
     copied: 'Copied',

@@ -17,8 +17,6 @@ export const flavors = {
     id: 'ID',
   },
   edit: 'Edit…',
-  delete: 'Delete…',
-  deleteOneTitle: 'Delete {{name}}?',
   deleteManyTitle: 'Delete {{count}} flavors?',
   deleteText: 'Instances that were made with it keep their own copy and run on.',
   form: {

@@ -28,7 +28,6 @@ export const images = {
   noHosts: 'none yet',
   show: 'Details and copies…',
   edit: 'Edit…',
-  delete: 'Delete…',
   transfers: 'Copies and uploads under way',
   copying: 'Copying into Micronova and checking',
   failed: 'The image could not be created',
@@ -47,7 +46,6 @@ export const images = {
     upload: 'Upload',
     uploadTo: 'Upload to {{host}}',
   },
-  deleteOneTitle: 'Delete {{name}}?',
   deleteManyTitle: 'Delete {{count}} images?',
   deleteText:
     'Micronova’s copy of the file and the copies on the hosts are deleted. The file that the image was made from stays. This cannot be undone.',

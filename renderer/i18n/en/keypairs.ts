@@ -15,8 +15,6 @@ export const keypairs = {
   },
   show: 'Details…',
   copyPublic: 'Copy the public key',
-  delete: 'Delete…',
-  deleteOneTitle: 'Delete {{name}}?',
   deleteManyTitle: 'Delete {{count}} key pairs?',
   deleteText: 'Instances that carry the key keep it. Your private key stays where you saved it.',
   form: {

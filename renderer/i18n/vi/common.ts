@@ -47,6 +47,8 @@ export const common: Common = {
     close: 'Đóng',
     save: 'Lưu',
     delete: 'Xóa',
+    deleteAsk: 'Xóa…',
+    deleteOneTitle: 'Xóa {{name}}?',
     refresh: 'Làm mới',
     copy: 'Sao chép',
     copied: 'Đã sao chép',

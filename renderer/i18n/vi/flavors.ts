@@ -19,8 +19,6 @@ export const flavors: Catalogue['flavors'] = {
     id: 'ID',
   },
   edit: 'Sửa…',
-  delete: 'Xóa…',
-  deleteOneTitle: 'Xóa {{name}}?',
   deleteManyTitle: 'Xóa {{count}} cấu hình?',
   deleteText: 'Những máy ảo đã tạo từ cấu hình này giữ bản sao riêng và vẫn chạy tiếp.',
   form: {

@@ -30,7 +30,6 @@ export const images: Catalogue['images'] = {
   noHosts: 'chưa có',
   show: 'Chi tiết và các bản sao…',
   edit: 'Sửa…',
-  delete: 'Xóa…',
   transfers: 'Đang sao chép và tải lên',
   copying: 'Đang sao chép vào Micronova và kiểm tra',
   failed: 'Không tạo được ảnh đĩa',
@@ -49,7 +48,6 @@ export const images: Catalogue['images'] = {
     upload: 'Tải lên',
     uploadTo: 'Tải lên {{host}}',
   },
-  deleteOneTitle: 'Xóa {{name}}?',
   deleteManyTitle: 'Xóa {{count}} ảnh đĩa?',
   deleteText:
     'Bản sao của Micronova và các bản sao trên máy chủ sẽ bị xóa. Tệp gốc mà bạn đã chọn vẫn còn nguyên. Không thể hoàn tác.',

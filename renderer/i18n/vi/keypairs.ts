@@ -17,8 +17,6 @@ export const keypairs: Catalogue['keypairs'] = {
   },
   show: 'Chi tiết…',
   copyPublic: 'Sao chép khóa công khai',
-  delete: 'Xóa…',
-  deleteOneTitle: 'Xóa {{name}}?',
   deleteManyTitle: 'Xóa {{count}} cặp khóa?',
   deleteText: 'Những máy ảo đã có khóa này vẫn giữ nó. Khóa riêng của bạn vẫn ở nơi bạn đã lưu.',
   form: {

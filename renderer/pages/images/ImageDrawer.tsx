@@ -91,7 +91,7 @@ export function ImageDrawer({ image, onEdit, onDelete, onClose }: Props): ReactN
             {t('images.edit')}
           </Button>
           <Button variant="default" color="red" c="var(--nova-bad)" onClick={onDelete}>
-            {t('images.delete')}
+            {t('action.deleteAsk')}
           </Button>
         </Group>
         <Creation image={image} />

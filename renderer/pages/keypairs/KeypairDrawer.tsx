@@ -33,7 +33,7 @@ export function KeypairDrawer({ keypair, onDelete, onClose }: Props): ReactNode 
             {t('keypairs.copyPublic')}
           </Button>
           <Button variant="default" c="var(--nova-bad)" onClick={onDelete}>
-            {t('keypairs.delete')}
+            {t('action.deleteAsk')}
           </Button>
         </Group>
         <Facts
