@@ -22,6 +22,7 @@ import { type Database, databaseFile, type EventListener, openDatabase } from '.
 import { getHost } from './state/hosts.ts';
 import { listImageIds } from './state/images.ts';
 import { pruneHistory } from './state/prune.ts';
+import { salvageInstances } from './state/salvage.ts';
 import { getSettings } from './state/settings.ts';
 import { createKnownHosts } from './transport/known-hosts-store.ts';
 import { currentEnvironment, type Environment, sshFiles } from './transport/platform.ts';
@@ -80,12 +81,21 @@ function waysToHosts(database: Database, log: Log, { home, environment, secretSt
 /** What must be in order before the first task is taken. @returns notices for the person */
 async function prepareState(database: Database, images: ImageStore, options: ControlPlaneOptions) {
   database.write(pruneHistory);
-  await images.sweep(new Set(listImageIds(database)));
-  return await prepareFirstStart(database, {
+  const salvaged = database.write(salvageInstances);
+  const unknown = await images.sweep(new Set(listImageIds(database)));
+  const missing = await prepareFirstStart(database, {
     environment: options.environment ?? currentEnvironment(),
     guestImage: options.guestImage,
     context: createContext(processCaller()),
   });
+  return [...salvaged, ...unknownImages(unknown), ...missing];
+}
+
+function unknownImages(files: readonly string[]): string[] {
+  if (files.length === 0) return [];
+  return [
+    `Image files that no image in the list belongs to: ${files.join(', ')}. Create images of them, or delete the files.`,
+  ];
 }
 
 /**

@@ -96,14 +96,23 @@ export class ImageStore {
     for (const path of [file, file + UNFINISHED, mapFile(file)]) await rm(path, { force: true });
   }
 
-  /** Removes what belongs to no known image, e.g. after a crash. Only while nothing is being imported. */
-  async sweep(knownIds: ReadonlySet<string>): Promise<void> {
-    const names = await readdir(this.#folder).catch(() => []);
+  /**
+   * Removes what a crash left half done. Only while nothing is being imported.
+   * @returns the files of whole images that nobody knows: they stay, for an older copy of the database may have been
+   * put back, and the newer one after it
+   */
+  async sweep(knownIds: ReadonlySet<string>): Promise<string[]> {
+    const names: readonly string[] = await readdir(this.#folder).catch(() => []);
+    const unknown: string[] = [];
     for (const name of names) {
+      const file = join(this.#folder, name);
       const id = /^(.{36})\.img(?:\.part|\.map\.json)?$/.exec(name)?.[1];
       if (id === undefined) continue;
-      if (!knownIds.has(id) || name.endsWith(UNFINISHED)) await rm(join(this.#folder, name), { force: true });
+      const isAlone = !names.includes(`${id}.img`) && !knownIds.has(id);
+      if (isAlone || name.endsWith(UNFINISHED)) await rm(file, { force: true });
+      else if (!knownIds.has(id) && name.endsWith('.img')) unknown.push(file);
     }
+    return unknown;
   }
 }
 

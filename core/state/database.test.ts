@@ -2,6 +2,7 @@ import {
   chmodSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -222,6 +223,18 @@ describe('the file', () => {
     opened.pop()?.close();
     open();
     expect(metaKeys(open(`${file}.bak`))).toContain('one');
+  });
+
+  it('that begins anew leaves the copy of the one before', () => {
+    open();
+    opened.pop()?.close();
+    rmSync(file);
+    utimesSync(`${file}.bak`, 0, 0);
+    open();
+    opened.pop()?.close();
+    const copies = readdirSync(folder, { recursive: true }).map(String);
+    expect(copies.filter((name) => /until-.*\.bak$/.test(name))).toHaveLength(1);
+    expect(existsSync(`${file}.bak`)).toBe(true);
   });
 
   it('is copied before an old schema is brought forward, and a failing step changes nothing', () => {

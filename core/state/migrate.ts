@@ -1,4 +1,4 @@
-import { chmodSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { ExpectedError } from '../domain/errors.ts';
@@ -37,13 +37,24 @@ function copyTo(sqlite: DatabaseSync, copy: string): void {
   renameSync(unfinished, copy);
 }
 
+function copyOf(file: string): string {
+  return `${file}.bak`;
+}
+
+/** A file that begins anew must not push out the copy of the one before: that may be all that is left of it. */
+function setCopyAside(file: string): void {
+  if (!existsSync(copyOf(file))) return;
+  const day = new Date().toISOString().replaceAll(/[:.]/g, '-');
+  renameSync(copyOf(file), `${file}.until-${day}.bak`);
+}
+
 /** milliseconds */
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Keeps a copy of the sound file beside it, at most a day old at each start: what `state.corrupt` points to. */
 export function keepCopy(sqlite: DatabaseSync, file: string, log: Log): void {
   if (file === ':memory:') return;
-  const copy = `${file}.bak`;
+  const copy = copyOf(file);
   const age = Date.now() - (statSync(copy, { throwIfNoEntry: false })?.mtimeMs ?? 0);
   if (age < DAY) return;
   try {
@@ -70,6 +81,9 @@ export function migrate(sqlite: DatabaseSync, file: string, migrations: readonly
   const version = schemaVersion(sqlite);
   const due = migrations.filter((migration) => migration.version > version);
   if (due.length === 0) return;
-  if (version > 0 && file !== ':memory:') copyTo(sqlite, `${file}.v${version}.bak`);
+  if (file !== ':memory:') {
+    if (version > 0) copyTo(sqlite, `${file}.v${version}.bak`);
+    else setCopyAside(file);
+  }
   for (const migration of due) apply(sqlite, migration);
 }
