@@ -100,9 +100,3 @@ export async function removeCgroups(run: string): Promise<void> {
     return folders.some((folder) => existsSync(folder)) ? undefined : true;
   });
 }
-
-/** Names of the runs that have groups. */
-export async function cgroupRuns(prefix: string): Promise<string[]> {
-  const names = await Promise.all((await trees()).map((tree) => readdir(tree).catch(() => [])));
-  return [...new Set(names.flat().filter((name) => name.startsWith(prefix)))];
-}

@@ -1,7 +1,7 @@
 import { mkdtemp, chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { cgroupRuns, removeCgroups } from './cgroups.ts';
+import { removeCgroups } from './cgroups.ts';
 
 const PREFIX = 'micronova-lab-';
 
@@ -32,13 +32,12 @@ export async function removeRunFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Removes what runs left whose keeper is dead. Their processes died with the keeper; folders and groups did not. */
+/**
+ * Removes what runs left whose keeper is dead. Their processes died with the keeper; folders and groups did not. The folder
+ * goes last, so there are no groups without one.
+ */
 export async function sweepDeadRuns(): Promise<void> {
-  // Groups first: a run makes its folder before them and removes it after them, so one without a folder is dead.
-  const grouped = await cgroupRuns(PREFIX);
-  const folders = await readdir(tmpdir());
-  for (const name of grouped) if (!folders.includes(name)) await removeCgroups(name);
-  for (const name of folders) {
+  for (const name of await readdir(tmpdir())) {
     if (!name.startsWith(PREFIX)) continue;
     const folder = join(tmpdir(), name);
     const mark = await readFile(join(folder, 'keeper'), 'utf8').catch(() => null);
