@@ -1,7 +1,6 @@
 import {
   Button,
   Checkbox,
-  Collapse,
   Group,
   NumberInput,
   SegmentedControl,
@@ -9,11 +8,12 @@ import {
   TagsInput,
   TextInput,
 } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorBody } from '../../../core/contract/index.ts';
 import { shell } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
+import { Disclosure } from '../../ui/Disclosure.tsx';
 import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
 import { nameOf, type HostDraft } from './host-draft.ts';
 
@@ -57,41 +57,27 @@ function KeyFiles({ draft, onChange }: Pick<Props, 'draft' | 'onChange'>): React
 
 function More({ draft, onChange }: Pick<Props, 'draft' | 'onChange'>): ReactNode {
   const { t } = useTranslation();
-  const [shown, setShown] = useState(false);
   return (
-    <div>
-      <Button
-        variant="subtle"
-        size="compact-sm"
-        px={0}
-        aria-expanded={shown}
-        onClick={() => setShown((on) => !on)}
-      >
-        {t('hypervisors.form.more')}
-      </Button>
-      <Collapse expanded={shown}>
-        <Stack gap="sm" pt="xs">
-          <Checkbox
-            label={t('hypervisors.form.agent')}
-            checked={draft.useAgent}
-            onChange={(event) => onChange({ useAgent: event.currentTarget.checked })}
-          />
-          <TagsInput
-            label={t('hypervisors.form.jumps')}
-            description={t('hypervisors.form.jumpsHint')}
-            value={[...draft.jumps]}
-            onChange={(jumps) => onChange({ jumps })}
-          />
-          <TextInput
-            label={t('hypervisors.form.socket')}
-            description={t('hypervisors.form.socketHint')}
-            placeholder="/run/libvirt/libvirt-sock"
-            value={draft.socket}
-            onChange={(event) => onChange({ socket: event.currentTarget.value })}
-          />
-        </Stack>
-      </Collapse>
-    </div>
+    <Disclosure label={t('hypervisors.form.more')}>
+      <Checkbox
+        label={t('hypervisors.form.agent')}
+        checked={draft.useAgent}
+        onChange={(event) => onChange({ useAgent: event.currentTarget.checked })}
+      />
+      <TagsInput
+        label={t('hypervisors.form.jumps')}
+        description={t('hypervisors.form.jumpsHint')}
+        value={[...draft.jumps]}
+        onChange={(jumps) => onChange({ jumps })}
+      />
+      <TextInput
+        label={t('hypervisors.form.socket')}
+        description={t('hypervisors.form.socketHint')}
+        placeholder="/run/libvirt/libvirt-sock"
+        value={draft.socket}
+        onChange={(event) => onChange({ socket: event.currentTarget.value })}
+      />
+    </Disclosure>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Button, Collapse, Group, Pill, Stack, Text, Textarea } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import { Button, Group, Pill, Stack, Text, Textarea } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shell } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
+import { Disclosure } from '../../ui/Disclosure.tsx';
 import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
 import { PairsEditor } from '../../ui/PairsEditor.tsx';
 import type { LaunchDraft } from './launch-draft.ts';
@@ -53,29 +54,15 @@ function UserData({ draft, onChange }: Props): ReactNode {
 /** What most launches do without. */
 export function LaunchExtras({ draft, onChange }: Props): ReactNode {
   const { t } = useTranslation();
-  const [shown, setShown] = useState(false);
   return (
-    <div>
-      <Button
-        variant="subtle"
-        size="compact-sm"
-        px={0}
-        aria-expanded={shown}
-        onClick={() => setShown((on) => !on)}
-      >
-        {t('launch.more')}
-      </Button>
-      <Collapse expanded={shown}>
-        <Stack gap="sm" pt="xs">
-          <UserData draft={draft} onChange={onChange} />
-          <Group gap={0}>
-            <Text size="sm" fw={500}>
-              {t('launch.metadata')}
-            </Text>
-          </Group>
-          <PairsEditor pairs={draft.metadata} onChange={(metadata) => onChange({ metadata })} />
-        </Stack>
-      </Collapse>
-    </div>
+    <Disclosure label={t('launch.more')}>
+      <UserData draft={draft} onChange={onChange} />
+      <Group gap={0}>
+        <Text size="sm" fw={500}>
+          {t('launch.metadata')}
+        </Text>
+      </Group>
+      <PairsEditor pairs={draft.metadata} onChange={(metadata) => onChange({ metadata })} />
+    </Disclosure>
   );
 }
