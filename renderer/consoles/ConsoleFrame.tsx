@@ -1,21 +1,21 @@
-import { Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Loader, Stack, Text, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ErrorBody, Instance } from '../../core/contract/index.ts';
+import type { Instance } from '../../core/contract/index.ts';
 import { call } from '../api/client.ts';
 import { useAction } from '../api/use-action.ts';
 import { useRefusal } from '../components/use-refusal.ts';
 import { ErrorAlert } from '../ui/ErrorAlert.tsx';
+import { ExpandIcon } from '../ui/icons.tsx';
 import classes from './console.module.css';
-import type { ConsoleState } from './use-console.ts';
+import type { ConsoleLink } from './use-console.ts';
+import { useFullScreen } from './use-full-screen.ts';
 
 interface Props {
   readonly instance: Instance;
-  readonly state: ConsoleState;
-  readonly error: ErrorBody | null;
-  readonly onReconnect: () => void;
+  readonly link: ConsoleLink;
+  /** the tools of this kind of console */
   readonly toolbar: ReactNode;
-  readonly full: boolean;
   readonly children: ReactNode;
 }
 
@@ -37,21 +37,27 @@ function Off({ instance }: { readonly instance: Instance }): ReactNode {
 }
 
 /** The frame around a serial console or a display: its tools, and what stands in place of a picture while there is none. */
-export function ConsoleFrame(props: Props): ReactNode {
+export function ConsoleFrame({ instance, link, toolbar, children }: Props): ReactNode {
   const { t } = useTranslation();
-  const { instance, state, error, onReconnect } = props;
+  const { full, toggle } = useFullScreen();
+  const { state, error, reconnect } = link;
   return (
-    <div className={classes.frame} data-full={props.full || undefined} data-state={state}>
+    <div className={classes.frame} data-full={full || undefined} data-state={state}>
       <Group className={classes.toolbar} gap="xs" wrap="nowrap">
         <Text size="xs" c="var(--nova-muted)" role="status">
           {t(`consoles.state.${state}`)}
         </Text>
         <Group gap={6} ml="auto" wrap="nowrap">
-          {props.toolbar}
+          {toolbar}
+          <Tooltip label={full ? t('consoles.leaveFull') : t('consoles.full')}>
+            <ActionIcon variant="default" aria-label={t('consoles.full')} onClick={toggle}>
+              <ExpandIcon />
+            </ActionIcon>
+          </Tooltip>
         </Group>
       </Group>
       <div className={classes.screen}>
-        {props.children}
+        {children}
         {state !== 'open' && (
           <div className={classes.cover}>
             {state === 'off' && <Off instance={instance} />}
@@ -60,7 +66,7 @@ export function ConsoleFrame(props: Props): ReactNode {
               <Stack align="center" gap="sm" maw={520}>
                 <Text>{t('consoles.ended')}</Text>
                 <ErrorAlert error={error} />
-                <Button variant="default" onClick={onReconnect}>
+                <Button variant="default" onClick={reconnect}>
                   {t('consoles.reconnect')}
                 </Button>
               </Stack>

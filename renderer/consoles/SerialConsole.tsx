@@ -1,17 +1,16 @@
 // oxlint-disable-next-line import/no-unassigned-import -- a style sheet
 import '@xterm/xterm/css/xterm.css';
-import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import type { Terminal } from '@xterm/xterm';
 import { useCallback, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Instance } from '../../core/contract/index.ts';
 import { call, shell } from '../api/client.ts';
-import { ExpandIcon, SearchIcon } from '../ui/icons.tsx';
+import { SearchIcon } from '../ui/icons.tsx';
 import { ConsoleFrame } from './ConsoleFrame.tsx';
 import classes from './console.module.css';
 import { openTerminal, type ScreenTerminal } from './terminal.ts';
 import { useConsole, type Attach } from './use-console.ts';
-import { useFullScreen } from './use-full-screen.ts';
 
 const encoder = new TextEncoder();
 const HISTORY_LINES = 100;
@@ -31,7 +30,6 @@ export function SerialConsole({ instance }: { readonly instance: Instance }): Re
   const { t } = useTranslation();
   const element = useRef<HTMLDivElement>(null);
   const screen = useRef<ScreenTerminal | null>(null);
-  const { full, toggle } = useFullScreen();
   const [wanted, setWanted] = useState('');
 
   useLayoutEffect(() => {
@@ -81,10 +79,7 @@ export function SerialConsole({ instance }: { readonly instance: Instance }): Re
   return (
     <ConsoleFrame
       instance={instance}
-      state={link.state}
-      error={link.error}
-      onReconnect={link.reconnect}
-      full={full}
+      link={link}
       toolbar={
         <>
           <TextInput
@@ -103,11 +98,6 @@ export function SerialConsole({ instance }: { readonly instance: Instance }): Re
           <Button variant="default" onClick={() => void paste().catch(() => undefined)}>
             {t('consoles.paste')}
           </Button>
-          <Tooltip label={full ? t('consoles.leaveFull') : t('consoles.full')}>
-            <ActionIcon variant="default" aria-label={t('consoles.full')} onClick={toggle}>
-              <ExpandIcon />
-            </ActionIcon>
-          </Tooltip>
         </>
       }
     >

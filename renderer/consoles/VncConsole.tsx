@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Switch, Tooltip } from '@mantine/core';
+import { Button, Switch, Tooltip } from '@mantine/core';
 import RFB from '@novnc/novnc';
 import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,13 +6,11 @@ import type { Instance } from '../../core/contract/index.ts';
 import { shell } from '../api/client.ts';
 import { useAction } from '../api/use-action.ts';
 import { ErrorAlert } from '../ui/ErrorAlert.tsx';
-import { ExpandIcon } from '../ui/icons.tsx';
 import { ConsoleFrame } from './ConsoleFrame.tsx';
 import classes from './console.module.css';
 import { rfbChannel } from './rfb-channel.ts';
 import { typeText } from './type-text.ts';
 import { useConsole, type Attach } from './use-console.ts';
-import { useFullScreen } from './use-full-screen.ts';
 
 /** The guest's screen, keyboard and mouse over VNC. */
 export function VncConsole({ instance }: { readonly instance: Instance }): ReactNode {
@@ -21,7 +19,6 @@ export function VncConsole({ instance }: { readonly instance: Instance }): React
   const rfb = useRef<RFB | null>(null);
   const [scaled, setScaled] = useState(true);
   const fit = useRef(true);
-  const { full, toggle } = useFullScreen();
 
   const attach = useCallback<Attach>((channel, password, ended) => {
     if (element.current === null) return () => undefined;
@@ -61,10 +58,7 @@ export function VncConsole({ instance }: { readonly instance: Instance }): React
       <ErrorAlert error={type.error} />
       <ConsoleFrame
         instance={instance}
-        state={link.state}
-        error={link.error}
-        onReconnect={link.reconnect}
-        full={full}
+        link={link}
         toolbar={
           <>
             <Switch
@@ -80,11 +74,6 @@ export function VncConsole({ instance }: { readonly instance: Instance }): React
               <Button variant="default" disabled={!open} loading={type.busy} onClick={() => void type.run()}>
                 {t('consoles.type')}
               </Button>
-            </Tooltip>
-            <Tooltip label={full ? t('consoles.leaveFull') : t('consoles.full')}>
-              <ActionIcon variant="default" aria-label={t('consoles.full')} onClick={toggle}>
-                <ExpandIcon />
-              </ActionIcon>
             </Tooltip>
           </>
         }

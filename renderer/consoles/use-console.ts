@@ -14,7 +14,7 @@ export type Attach = (
   ended: (error: ErrorBody | null) => void,
 ) => () => void;
 
-interface ConsoleLink {
+export interface ConsoleLink {
   readonly state: ConsoleState;
   readonly error: ErrorBody | null;
   readonly reconnect: () => void;
