@@ -213,7 +213,11 @@ function lost(cause?: Error): ExpectedError {
 }
 
 function silent(timeout: number): ExpectedError {
-  return new ExpectedError('transport.timeout', `The host has not been heard for ${timeout / 1000} seconds.`, {
-    remedy: 'Check the network link and that the host is up.',
-  });
+  return new ExpectedError(
+    'transport.timeout',
+    `The host has not been heard for ${timeout / 1000} seconds.`,
+    {
+      remedy: 'Check the network link and that the host is up.',
+    },
+  );
 }
