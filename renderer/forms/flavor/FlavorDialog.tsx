@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Flavor } from '../../../core/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
-import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { createRequest, draftOf, emptyFlavorDraft, setRequest, type FlavorDraft } from './flavor-draft.ts';
 import { FlavorNotes, FlavorSize } from './FlavorFields.tsx';
 
@@ -35,33 +35,24 @@ export function FlavorDialog({ flavor, onClose }: Props): ReactNode {
   const title =
     flavor === null ? t('flavors.form.createTitle') : t('flavors.form.editTitle', { name: flavor.name });
   return (
-    <Modal opened onClose={onClose} title={title} size={600}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <Stack gap="md">
-          {flavor === null ? (
-            <FlavorSize {...fields} />
-          ) : (
-            <Text size="sm" c="var(--nova-muted)">
-              {t('flavors.form.fixed')}
-            </Text>
-          )}
-          <FlavorNotes {...fields} />
-          <ErrorAlert error={save.error} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" size="sm" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" size="sm" loading={save.busy} disabled={draft.name.trim() === ''}>
-              {flavor === null ? t('action.create') : t('action.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={title}
+      size={600}
+      submit={flavor === null ? t('action.create') : t('action.save')}
+      busy={save.busy}
+      blocked={draft.name.trim() === ''}
+      onSubmit={() => void submit()}
+      error={save.error}
+      onClose={onClose}
+    >
+      {flavor === null ? (
+        <FlavorSize {...fields} />
+      ) : (
+        <Text size="sm" c="var(--nova-muted)">
+          {t('flavors.form.fixed')}
+        </Text>
+      )}
+      <FlavorNotes {...fields} />
+    </FormDialog>
   );
 }

@@ -1,11 +1,11 @@
-import { Button, Group, Loader, Modal, Stack } from '@mantine/core';
+import { Button, Loader, Stack } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { HostAddress, HostTest } from '../../../core/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useList } from '../../stores/nova.ts';
-import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { addressOf, emptyHostDraft, nameOf, type HostDraft, type Secrets } from './host-draft.ts';
 import classes from './host-test.module.css';
@@ -76,65 +76,55 @@ export function AddHostDialog({ onClose }: { readonly onClose: () => void }): Re
   const failed = test !== null && !test.ok && !asked && !refused;
 
   return (
-    <Modal opened onClose={onClose} title={t('hypervisors.form.addTitle')} size={900}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void add.run(false);
-        }}
-      >
-        <Stack gap="md">
-          <div className={classes.columns}>
-            <HostFields
-              draft={draft}
-              onChange={change}
-              error={add.error ?? probe.error}
-              localFree={localFree}
-            />
-            <Stack gap="sm">
-              {busy && <Loader size="sm" />}
-              {test === null && !busy && <Needs />}
-              {test !== null && (
-                <>
-                  <HostQuestions
-                    test={test}
-                    secrets={secrets}
-                    onSecrets={setSecrets}
-                    busy={busy}
-                    onAcceptKey={(fingerprint) => {
-                      setAccepted(fingerprint);
-                      void add.run(false, fingerprint);
-                    }}
-                  />
-                  <HostTestView test={test} />
-                </>
-              )}
-            </Stack>
-          </div>
-          <ErrorAlert error={add.error ?? probe.error} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" size="sm" onClick={onClose}>
-              {t('action.cancel')}
+    <FormDialog
+      title={t('hypervisors.form.addTitle')}
+      size={900}
+      submit={t('hypervisors.form.add')}
+      busy={add.busy}
+      blocked={address === null || refused}
+      actions={
+        <>
+          <Button
+            variant="default"
+            size="sm"
+            disabled={address === null || busy}
+            onClick={() => void probe.run(accepted)}
+          >
+            {test === null ? t('hypervisors.form.test') : t('hypervisors.form.testAgain')}
+          </Button>
+          {failed && (
+            <Button variant="default" size="sm" disabled={busy} onClick={() => void add.run(true)}>
+              {t('hypervisors.form.addAnyway')}
             </Button>
-            <Button
-              variant="default"
-              size="sm"
-              disabled={address === null || busy}
-              onClick={() => void probe.run(accepted)}
-            >
-              {test === null ? t('hypervisors.form.test') : t('hypervisors.form.testAgain')}
-            </Button>
-            {failed && (
-              <Button variant="default" size="sm" disabled={busy} onClick={() => void add.run(true)}>
-                {t('hypervisors.form.addAnyway')}
-              </Button>
-            )}
-            <Button type="submit" size="sm" loading={add.busy} disabled={address === null || refused}>
-              {t('hypervisors.form.add')}
-            </Button>
-          </Group>
+          )}
+        </>
+      }
+      onSubmit={() => void add.run(false)}
+      error={add.error ?? probe.error}
+      onClose={onClose}
+    >
+      <div className={classes.columns}>
+        <HostFields draft={draft} onChange={change} error={add.error ?? probe.error} localFree={localFree} />
+        <Stack gap="sm">
+          {busy && <Loader size="sm" />}
+          {test === null && !busy && <Needs />}
+          {test !== null && (
+            <>
+              <HostQuestions
+                test={test}
+                secrets={secrets}
+                onSecrets={setSecrets}
+                busy={busy}
+                onAcceptKey={(fingerprint) => {
+                  setAccepted(fingerprint);
+                  void add.run(false, fingerprint);
+                }}
+              />
+              <HostTestView test={test} />
+            </>
+          )}
         </Stack>
-      </form>
-    </Modal>
+      </div>
+    </FormDialog>
   );
 }

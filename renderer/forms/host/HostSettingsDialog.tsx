@@ -1,10 +1,10 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { VirtMode, type Host } from '../../../core/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
-import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 
 interface Props {
   readonly host: Host;
@@ -96,88 +96,79 @@ export function HostSettingsDialog({ host, onClose }: Props): ReactNode {
     if (await save.run()) onClose();
   };
   return (
-    <Modal opened onClose={onClose} title={t('hypervisors.form.settingsTitle', { name: host.name })}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <Stack gap="sm">
+    <FormDialog
+      title={t('hypervisors.form.settingsTitle', { name: host.name })}
+      submit={t('action.save')}
+      busy={save.busy}
+      onSubmit={() => void submit()}
+      error={save.error}
+      onClose={onClose}
+    >
+      <Stack gap="sm">
+        <TextInput
+          label={t('hypervisors.form.name')}
+          data-autofocus
+          value={draft.name}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+        />
+        <Select
+          label={t('hypervisors.form.virtMode')}
+          description={host.virtReason}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          allowDeselect={false}
+          value={draft.virtMode}
+          onChange={(virtMode) => change({ virtMode: VirtMode.parse(virtMode) })}
+          data={[
+            { value: 'automatic', label: t('hypervisors.form.virtAutomatic') },
+            { value: 'kvm', label: t('hypervisors.form.virtKvm') },
+            { value: 'emulation', label: t('hypervisors.form.virtEmulation') },
+          ]}
+        />
+        <Group gap="sm" grow>
           <TextInput
-            label={t('hypervisors.form.name')}
-            data-autofocus
-            value={draft.name}
-            onChange={(event) => change({ name: event.currentTarget.value })}
+            label={t('hypervisors.form.pool')}
+            value={draft.pool}
+            onChange={(event) => change({ pool: event.currentTarget.value })}
           />
-          <Select
-            label={t('hypervisors.form.virtMode')}
-            description={host.virtReason}
-            inputWrapperOrder={['label', 'input', 'description', 'error']}
-            allowDeselect={false}
-            value={draft.virtMode}
-            onChange={(virtMode) => change({ virtMode: VirtMode.parse(virtMode) })}
-            data={[
-              { value: 'automatic', label: t('hypervisors.form.virtAutomatic') },
-              { value: 'kvm', label: t('hypervisors.form.virtKvm') },
-              { value: 'emulation', label: t('hypervisors.form.virtEmulation') },
-            ]}
+          <TextInput
+            label={t('hypervisors.form.network')}
+            value={draft.network}
+            onChange={(event) => change({ network: event.currentTarget.value })}
           />
-          <Group gap="sm" grow>
-            <TextInput
-              label={t('hypervisors.form.pool')}
-              value={draft.pool}
-              onChange={(event) => change({ pool: event.currentTarget.value })}
-            />
-            <TextInput
-              label={t('hypervisors.form.network')}
-              value={draft.network}
-              onChange={(event) => change({ network: event.currentTarget.value })}
-            />
-          </Group>
-          <div>
-            <Text size="sm" fw={500}>
-              {t('hypervisors.form.ratios')}
-            </Text>
-            <Text size="xs" c="var(--nova-muted)">
-              {t('hypervisors.form.ratioHint')}
-            </Text>
-          </div>
-          <AmountFields
-            label={t('hypervisors.vcpus')}
-            unit=""
-            ratio={draft.cpuRatio}
-            reserved={draft.reservedVcpus}
-            onRatio={(cpuRatio) => change({ cpuRatio })}
-            onReserved={(reservedVcpus) => change({ reservedVcpus })}
-          />
-          <AmountFields
-            label={t('hypervisors.ram')}
-            unit=" MiB"
-            ratio={draft.ramRatio}
-            reserved={draft.reservedRam}
-            onRatio={(ramRatio) => change({ ramRatio })}
-            onReserved={(reservedRam) => change({ reservedRam })}
-          />
-          <AmountFields
-            label={t('hypervisors.disk')}
-            unit=" GiB"
-            ratio={draft.diskRatio}
-            reserved={draft.reservedDisk}
-            onRatio={(diskRatio) => change({ diskRatio })}
-            onReserved={(reservedDisk) => change({ reservedDisk })}
-          />
-          <ErrorAlert error={save.error} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={save.busy}>
-              {t('action.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+        </Group>
+        <div>
+          <Text size="sm" fw={500}>
+            {t('hypervisors.form.ratios')}
+          </Text>
+          <Text size="xs" c="var(--nova-muted)">
+            {t('hypervisors.form.ratioHint')}
+          </Text>
+        </div>
+        <AmountFields
+          label={t('hypervisors.vcpus')}
+          unit=""
+          ratio={draft.cpuRatio}
+          reserved={draft.reservedVcpus}
+          onRatio={(cpuRatio) => change({ cpuRatio })}
+          onReserved={(reservedVcpus) => change({ reservedVcpus })}
+        />
+        <AmountFields
+          label={t('hypervisors.ram')}
+          unit=" MiB"
+          ratio={draft.ramRatio}
+          reserved={draft.reservedRam}
+          onRatio={(ramRatio) => change({ ramRatio })}
+          onReserved={(reservedRam) => change({ reservedRam })}
+        />
+        <AmountFields
+          label={t('hypervisors.disk')}
+          unit=" GiB"
+          ratio={draft.diskRatio}
+          reserved={draft.reservedDisk}
+          onRatio={(diskRatio) => change({ diskRatio })}
+          onReserved={(reservedDisk) => change({ reservedDisk })}
+        />
+      </Stack>
+    </FormDialog>
   );
 }

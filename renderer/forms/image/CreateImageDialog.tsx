@@ -1,10 +1,10 @@
-import { Button, Group, Modal, MultiSelect, Stack } from '@mantine/core';
+import { MultiSelect } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useList } from '../../stores/nova.ts';
-import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { FileField } from './FileField.tsx';
 import { createRequest, emptyImageDraft, withFile, type ImageDraft, type ImageFile } from './image-draft.ts';
 import { ImageFields } from './ImageFields.tsx';
@@ -54,45 +54,31 @@ export function CreateImageDialog({ onClose }: { readonly onClose: () => void })
     if (await create.run()) onClose();
   };
   return (
-    <Modal opened onClose={onClose} title={t('images.form.createTitle')} size={600}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
+    <FormDialog
+      title={t('images.form.createTitle')}
+      size={600}
+      submit={t('action.create')}
+      busy={create.busy}
+      blocked={file === null || draft.name.trim() === ''}
+      onSubmit={() => void submit()}
+      error={create.error}
+      onClose={onClose}
+    >
+      <FileField
+        file={file}
+        error={create.error}
+        onFile={(picked) => {
+          create.clear();
+          setFile(picked);
+          setDraft((before) => withFile(before, file, picked));
         }}
-      >
-        <Stack gap="md">
-          <FileField
-            file={file}
-            error={create.error}
-            onFile={(picked) => {
-              create.clear();
-              setFile(picked);
-              setDraft((before) => withFile(before, file, picked));
-            }}
-          />
-          <ImageFields
-            draft={draft}
-            error={create.error}
-            onChange={(patch) => setDraft((before) => ({ ...before, ...patch }))}
-          />
-          <HostsField value={hosts} onChange={setHosts} />
-          <ErrorAlert error={create.error} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" size="sm" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button
-              type="submit"
-              size="sm"
-              loading={create.busy}
-              disabled={file === null || draft.name.trim() === ''}
-            >
-              {t('action.create')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      />
+      <ImageFields
+        draft={draft}
+        error={create.error}
+        onChange={(patch) => setDraft((before) => ({ ...before, ...patch }))}
+      />
+      <HostsField value={hosts} onChange={setHosts} />
+    </FormDialog>
   );
 }

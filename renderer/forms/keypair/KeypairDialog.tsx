@@ -1,9 +1,9 @@
-import { Button, Group, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
-import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { ImportFields } from './ImportFields.tsx';
 import { PrivateKey } from './PrivateKey.tsx';
 
@@ -49,54 +49,45 @@ export function KeypairDialog({ onClose, onCreated }: Props): ReactNode {
   }
   const incomplete = name.trim() === '' || (way === 'import' && publicKey.trim() === '');
   return (
-    <Modal opened onClose={onClose} title={t('keypairs.form.title')} size={560}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void create.run();
-        }}
-      >
-        <Stack gap="md">
-          <SegmentedControl
-            value={way}
-            onChange={(next) => setWay(next === 'generate' ? 'generate' : 'import')}
-            data={[
-              { value: 'import', label: t('keypairs.form.import') },
-              { value: 'generate', label: t('keypairs.form.generate') },
-            ]}
-          />
-          <TextInput
-            label={t('keypairs.form.name')}
-            data-autofocus
-            value={name}
-            error={create.error?.field === 'name' && create.error.message}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          {way === 'import' ? (
-            <ImportFields
-              publicKey={publicKey}
-              error={create.error}
-              onChange={(key, suggestedName) => {
-                setPublicKey(key);
-                if (suggestedName !== null && name.trim() === '') setName(suggestedName);
-              }}
-            />
-          ) : (
-            <Text size="sm" c="var(--nova-muted)">
-              {t('keypairs.form.generateText')}
-            </Text>
-          )}
-          <ErrorAlert error={create.error} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" size="sm" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" size="sm" loading={create.busy} disabled={incomplete}>
-              {way === 'import' ? t('keypairs.form.add') : t('keypairs.form.make')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={t('keypairs.form.title')}
+      size={560}
+      submit={way === 'import' ? t('keypairs.form.add') : t('keypairs.form.make')}
+      busy={create.busy}
+      blocked={incomplete}
+      onSubmit={() => void create.run()}
+      error={create.error}
+      onClose={onClose}
+    >
+      <SegmentedControl
+        value={way}
+        onChange={(next) => setWay(next === 'generate' ? 'generate' : 'import')}
+        data={[
+          { value: 'import', label: t('keypairs.form.import') },
+          { value: 'generate', label: t('keypairs.form.generate') },
+        ]}
+      />
+      <TextInput
+        label={t('keypairs.form.name')}
+        data-autofocus
+        value={name}
+        error={create.error?.field === 'name' && create.error.message}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      {way === 'import' ? (
+        <ImportFields
+          publicKey={publicKey}
+          error={create.error}
+          onChange={(key, suggestedName) => {
+            setPublicKey(key);
+            if (suggestedName !== null && name.trim() === '') setName(suggestedName);
+          }}
+        />
+      ) : (
+        <Text size="sm" c="var(--nova-muted)">
+          {t('keypairs.form.generateText')}
+        </Text>
+      )}
+    </FormDialog>
   );
 }

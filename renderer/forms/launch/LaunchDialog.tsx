@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
+import { Alert, Button, Group, Stack } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
@@ -7,7 +7,7 @@ import { call } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { useList, useNova } from '../../stores/nova.ts';
-import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { firstDraft, previewOf, requestOf, suggestName, type LaunchDraft } from './launch-draft.ts';
 import { LaunchExtras } from './LaunchExtras.tsx';
 import { LaunchFields } from './LaunchFields.tsx';
@@ -70,41 +70,27 @@ export function LaunchDialog({ onClose }: { readonly onClose: () => void }): Rea
     if (await launch.run()) onClose();
   };
   return (
-    <Modal opened onClose={onClose} title={t('launch.title')} size={920}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <Stack gap="md">
-          {noImages && <NoImage />}
-          <div className={classes.columns}>
-            <Stack gap="sm">
-              <LaunchFields draft={draft} onChange={change} error={launch.error} />
-              <LaunchExtras draft={draft} onChange={change} />
-            </Stack>
-            <div>
-              <SchedulerAnswer query={preview} asked={asked !== null} />
-            </div>
-          </div>
-          <ErrorAlert error={launch.error} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" size="sm" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button
-              type="submit"
-              size="sm"
-              data-autofocus
-              loading={launch.busy}
-              disabled={request === null || draft.name.trim() === ''}
-            >
-              {draft.count === 1 ? t('launch.submit') : t('launch.submitMany', { count: draft.count })}
-            </Button>
-          </Group>
+    <FormDialog
+      title={t('launch.title')}
+      size={920}
+      submit={draft.count === 1 ? t('launch.submit') : t('launch.submitMany', { count: draft.count })}
+      submitFocused
+      busy={launch.busy}
+      blocked={request === null || draft.name.trim() === ''}
+      onSubmit={() => void submit()}
+      error={launch.error}
+      onClose={onClose}
+    >
+      {noImages && <NoImage />}
+      <div className={classes.columns}>
+        <Stack gap="sm">
+          <LaunchFields draft={draft} onChange={change} error={launch.error} />
+          <LaunchExtras draft={draft} onChange={change} />
         </Stack>
-      </form>
-    </Modal>
+        <div>
+          <SchedulerAnswer query={preview} asked={asked !== null} />
+        </div>
+      </div>
+    </FormDialog>
   );
 }
