@@ -58,6 +58,7 @@ const keypairs = createRoute({
 const images = createRoute({
   getParentRoute: () => root,
   path: '/images',
+  validateSearch: z.object({ add: z.boolean().optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('../pages/images/ImagesPage.tsx'), 'ImagesPage'),
 });
 

@@ -47,7 +47,7 @@ function NoImage(): ReactNode {
     <Alert color="yellow" variant="light">
       <Group justify="space-between">
         {t('launch.noImage')}
-        <Button variant="default" onClick={() => void navigate({ to: '/images' })}>
+        <Button variant="default" onClick={() => void navigate({ to: '/images', search: { add: true } })}>
           {t('launch.addImage')}
         </Button>
       </Group>

@@ -1,4 +1,5 @@
 import { Menu } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Image } from '../../../core/contract/index.ts';
@@ -12,19 +13,22 @@ import { imageColumns } from './columns.tsx';
 import { ImageDrawer } from './ImageDrawer.tsx';
 import { Transfers } from './Transfers.tsx';
 
+const route = getRouteApi('/images');
 const BY_NAME = { id: 'name', desc: false } as const;
 
 export function ImagesPage(): ReactNode {
   const { t } = useTranslation();
+  const navigate = route.useNavigate();
+  const { add = false } = route.useSearch();
   const format = useFormat();
   const hosts = useNova((state) => state.hosts.items);
   const columns = useMemo(() => imageColumns(t, format, hosts), [t, format, hosts]);
-  const [adding, setAdding] = useState(false);
   const [shownId, setShown] = useState<string | null>(null);
   const [editedId, setEdited] = useState<string | null>(null);
   const [deleting, setDeleting] = useState<readonly Image[]>([]);
   const shown = useItem('images', shownId);
   const edited = useItem('images', editedId);
+  const setAdd = (on: boolean): void => void navigate({ search: on ? { add: true } : {} });
   return (
     <>
       <ResourceList
@@ -37,7 +41,7 @@ export function ImagesPage(): ReactNode {
         emptyTitle={t('images.emptyTitle')}
         emptyText={t('images.emptyText')}
         add={t('images.add')}
-        onAdd={() => setAdding(true)}
+        onAdd={() => setAdd(true)}
         onOpen={(row) => setShown(row.id)}
         onDelete={setDeleting}
         renderMenu={(row) => (
@@ -58,7 +62,7 @@ export function ImagesPage(): ReactNode {
           onClose={() => setShown(null)}
         />
       )}
-      {adding && <CreateImageDialog onClose={() => setAdding(false)} />}
+      {add && <CreateImageDialog onClose={() => setAdd(false)} />}
       {edited && <EditImageDialog image={edited} onClose={() => setEdited(null)} />}
       {deleting.length > 0 && <DeleteImagesDialog images={deleting} onClose={() => setDeleting([])} />}
     </>
