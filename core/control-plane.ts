@@ -26,7 +26,7 @@ import { salvageInstances } from './state/salvage.ts';
 import { getSettings } from './state/settings.ts';
 import { createKnownHosts } from './transport/known-hosts-store.ts';
 import { currentEnvironment, type Environment, sshFiles } from './transport/platform.ts';
-import { HostSecretsStore, type SecretStore } from './transport/secrets.ts';
+import { HostSecretsStore, type SecretStore, secretsProvider } from './transport/secrets.ts';
 
 export interface ControlPlaneOptions {
   /** the data folder; made where there is none, and owned until `close` */
@@ -79,16 +79,30 @@ function waysToHosts(database: Database, log: Log, { home, environment, secretSt
 }
 
 /** What must be in order before the first task is taken. @returns notices for the person */
-async function prepareState(database: Database, images: ImageStore, options: ControlPlaneOptions) {
+async function prepareState(
+  database: Database,
+  { images, test }: { images: ImageStore; test: HostApiParts['test'] },
+  options: ControlPlaneOptions,
+) {
   database.write(pruneHistory);
   const salvaged = database.write(salvageInstances);
   const unknown = await images.sweep(new Set(listImageIds(database)));
   const missing = await prepareFirstStart(database, {
     environment: options.environment ?? currentEnvironment(),
+    letsIn: (uri) => letsIn(test, uri),
     guestImage: options.guestImage,
     context: createContext(processCaller()),
   });
   return [...salvaged, ...unknownImages(unknown), ...missing];
+}
+
+async function letsIn(
+  test: HostApiParts['test'],
+  uri: 'qemu:///system' | 'qemu:///session',
+): Promise<boolean> {
+  const way = { secrets: secretsProvider(undefined), acceptHostKey: undefined };
+  const { steps } = await test({ address: { kind: 'local', uri } }, way);
+  return steps.some(({ step, result }) => step === 'libvirt' && result === 'ok');
 }
 
 function unknownImages(files: readonly string[]): string[] {
@@ -110,7 +124,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   stack.defer(() => database.close());
   const { secrets, openDriver, test } = waysToHosts(database, log, options);
   const images = new ImageStore(join(home, 'images'));
-  const notices = await prepareState(database, images, options);
+  const notices = await prepareState(database, { images, test }, options);
   const hosts = stack.use(new HostManager({ database, openDriver: options.openDriver ?? openDriver, log }));
   const clock = systemClock;
   const operations = conductorOperations({ database, drivers: hosts, images, clock, log });

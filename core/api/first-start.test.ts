@@ -35,10 +35,11 @@ afterEach(() => {
 });
 
 /** @param runtime where a libvirt session might have its socket */
-function start(runtime: string, image: string | null = guestImage) {
+function start(runtime: string, image: string | null = guestImage, letsIn = true) {
   const environment = { ...currentEnvironment(), platform: 'linux' as const, home, uid: null };
   return prepareFirstStart(database, {
     environment: { ...environment, env: { XDG_RUNTIME_DIR: runtime } },
+    letsIn: async () => letsIn,
     guestImage: image ?? undefined,
     context: createContext({ user: 'me' }),
   });
@@ -97,5 +98,13 @@ it.skipIf(currentEnvironment().platform !== 'linux')(
     await start(withLibvirt());
     expect(listImages(database)).toHaveLength(1);
     expect(listHosts(database)).toHaveLength(1);
+  },
+);
+
+it.skipIf(currentEnvironment().platform !== 'linux')(
+  "takes the account's own libvirt where the system's does not let it in",
+  async () => {
+    await start(withLibvirt(), null, false);
+    expect(listHosts(database)).toMatchObject([{ address: { kind: 'local', uri: 'qemu:///session' } }]);
   },
 );

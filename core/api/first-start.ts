@@ -49,13 +49,17 @@ function addFlavors(tx: Tx): void {
 
 type LocalUri = 'qemu:///system' | 'qemu:///session';
 
-/** Which libvirt this computer has, if any; the system's comes first. */
-function findLocalLibvirt({ platform, env, uid, home }: Environment): LocalUri | null {
+/** Which libvirt this computer has, if any; the system's comes first, unless only the account's own lets it in. */
+async function findLocalLibvirt({ environment, letsIn }: FirstStartOptions): Promise<LocalUri | null> {
+  const { platform, env, uid, home } = environment;
   if (platform !== 'linux') return null;
-  if (SYSTEM_SOCKETS.some((path) => existsSync(path))) return 'qemu:///system';
   const runtime = env['XDG_RUNTIME_DIR'];
   const user = { home, ...(runtime !== undefined && { runtime }), ...(uid !== null && { uid }) };
-  return sessionSockets(user).some((path) => existsSync(path)) ? 'qemu:///session' : null;
+  const hasSession = sessionSockets(user).some((path) => existsSync(path));
+  const hasSystem = SYSTEM_SOCKETS.some((path) => existsSync(path));
+  if (!hasSystem) return hasSession ? 'qemu:///session' : null;
+  // The socket's mode tells little: polkit may decide behind it.
+  return hasSession && !(await letsIn('qemu:///system')) ? 'qemu:///session' : 'qemu:///system';
 }
 
 function addThisComputer(tx: Tx, uri: LocalUri): void {
@@ -83,6 +87,8 @@ function addOwnKey(tx: Tx, publicKey: string): void {
 
 export interface FirstStartOptions {
   readonly environment: Environment;
+  /** Does this libvirt of this computer talk to this account? */
+  readonly letsIn: (uri: LocalUri) => Promise<boolean>;
   /** the tiny guest that set-up has built */
   readonly guestImage?: string | undefined;
   readonly context: RequestContext;
@@ -99,7 +105,7 @@ type Default = 'flavors' | 'host' | 'image' | 'keypair';
 export async function prepareFirstStart(database: Database, options: FirstStartOptions): Promise<string[]> {
   const { environment, guestImage, context } = options;
   const isDue = (what: Default) => getMeta(database, `default.${what}`) === undefined;
-  const uri = findLocalLibvirt(environment);
+  const uri = isDue('host') ? await findLocalLibvirt(options) : undefined;
   const notices = uri === null ? [noLibvirt(environment)] : [];
   const wantsImage = guestImage !== undefined && isDue('image');
   const facts = wantsImage ? await inspectImage(guestImage).catch(tell(notices)) : undefined;
@@ -112,7 +118,7 @@ export async function prepareFirstStart(database: Database, options: FirstStartO
     };
     once('flavors', () => addFlavors(tx));
     once('keypair', () => key && addOwnKey(tx, key.publicKey));
-    if (uri !== null) once('host', () => addThisComputer(tx, uri));
+    if (uri) once('host', () => addThisComputer(tx, uri));
     if (guestImage !== undefined && facts) once('image', () => addGuestImage(tx, guestImage, facts, context));
   });
   return notices;

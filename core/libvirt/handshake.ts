@@ -50,8 +50,24 @@ async function authenticate(client: RpcClient, options: CallOptions): Promise<vo
         'Set `auth_unix_rw = "none"` or `"polkit"` in its libvirtd.conf: SSH already guards the socket.',
     });
   }
-  const { complete } = await client.call(connect.authPolkit, {}, options);
-  if (!complete) throw new ExpectedError('libvirt.auth', "The host's polkit did not let this account in.");
+  if (!(await passPolkit(client, options))) throw refusedByPolkit();
+}
+
+async function passPolkit(client: RpcClient, options: CallOptions): Promise<boolean> {
+  try {
+    return (await client.call(connect.authPolkit, {}, options)).complete;
+  } catch (error) {
+    if (isExpected(error, 'libvirt.auth', 'libvirt.error')) throw refusedByPolkit(error);
+    throw error;
+  }
+}
+
+function refusedByPolkit(cause?: unknown): ExpectedError {
+  return new ExpectedError('libvirt.auth', "The host's polkit did not let this account use libvirt.", {
+    cause,
+    remedy:
+      'Put the account into group libvirt, as root on the host: usermod -aG libvirt ACCOUNT — it counts from the next login on. An account’s own libvirt (qemu:///session) needs no leave.',
+  });
 }
 
 /** A host too old to know the question does not have the feature. */
