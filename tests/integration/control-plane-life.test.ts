@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { domain as domainXml } from '../../core/libvirt/xml/domain/domain.ts';
 import { readXml } from '../../core/libvirt/xml/mapper.ts';
 import type { Account } from '../lab/accounts.ts';
@@ -6,10 +7,14 @@ import type { LabHost } from '../lab/host.ts';
 import { Lab } from '../lab/lab.ts';
 import { firstFrame, takesPassword } from '../lab/rfb.ts';
 import { until } from '../lab/run.ts';
-import { Desk, PATIENCE, Traces } from './control-plane.ts';
+import { Desk, Traces } from './control-plane.ts';
 import { LibvirtWay } from './libvirt-way.ts';
 
 const lab = Lab.attach(inject('lab'));
+/** Milliseconds for three guests to boot side by side, by emulation, on a machine that may have more to do. */
+const PATIENCE = 240_000;
+vi.setConfig({ testTimeout: 300_000 });
+
 const USER_DATA = '#!/bin/sh\necho user-data-ran > /run/proof\n';
 const BUILD_STEPS = [
   'schedule',
@@ -239,7 +244,10 @@ describe('the whole life of an instance, through each account', () => {
 
   it('stops, starts, and reboots hard', async () => {
     await each(async ({ desk, id }) => {
+      const { stream } = await desk.openConsole(id, 'serial');
+      const hungUp = once(stream.resume(), 'close');
       await desk.done((await desk.call('instance.stop', { ref: id })).taskId);
+      await hungUp;
       expect(await desk.call('instance.show', { ref: id })).toMatchObject({
         status: 'SHUTOFF',
         powerState: 'SHUTDOWN',

@@ -25,7 +25,7 @@ afterAll(async () => {
   await traces.expectNone();
 });
 
-/** The command line of every process, those in the hosts too, our own apart. */
+/** The command line of every process, those in the hosts too. */
 async function commandLines(): Promise<string> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => ''));

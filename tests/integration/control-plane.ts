@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -189,7 +189,6 @@ export class Desk implements AsyncDisposable {
 
   /** Writes a file of the desk. @returns its path */
   async file(name: string, content: string | Uint8Array): Promise<string> {
-    await mkdir(this.folder, { recursive: true });
     const path = join(this.folder, name);
     await writeFile(path, content, { mode: 0o600 });
     return path;

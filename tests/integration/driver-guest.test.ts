@@ -5,9 +5,9 @@ import type { ComputeDriver, DriverEvent, GuestSpec } from '../../core/compute/d
 import type { Account } from '../lab/accounts.ts';
 import type { Inventory } from '../lab/inventory.ts';
 import { Lab } from '../lab/lab.ts';
+import { takesPassword } from '../lab/rfb.ts';
 import { TINY_IMAGE } from '../lab/tiny-image.ts';
 import { build, DriverWorld, guestSpec, Heard, imageSource, never, takeDown } from './driver-world.ts';
-import { vncLogin } from './vnc-login.ts';
 
 const lab = Lab.attach(inject('lab'));
 
@@ -70,10 +70,10 @@ describe.each<[Account, number]>([
 
   it.runIf(account !== 'root')('shows its screen behind a password, a new one for each session', async () => {
     const first = await driver.openDisplay(guest.id, never);
-    await expect(vncLogin(first.stream, first.password ?? '')).resolves.toBe(true);
+    await expect(takesPassword(first.stream, first.password ?? '')).resolves.toBe(true);
     const second = await driver.openDisplay(guest.id, never);
     expect(second.password).not.toBe(first.password);
-    await expect(vncLogin(second.stream, first.password ?? '')).resolves.toBe(false);
+    await expect(takesPassword(second.stream, first.password ?? '')).resolves.toBe(false);
   });
 
   it('keeps a log of its console, readable piece by piece', async () => {
