@@ -89,3 +89,25 @@ test('the window comes back where and how large it was', async () => {
   await second.close();
   expect(now).toMatchObject({ width: bounds.width, height: bounds.height });
 });
+
+test('a key pair made while launching is chosen, and does not send the launch too', async () => {
+  const window = await MicronovaWindow.open(home);
+  const { page } = window;
+  try {
+    await expect(page.getByRole('navigation')).toBeVisible();
+    await call(window, 'keypair.delete', { ref: 'default' });
+    await page.getByRole('button', { name: 'Launch instance' }).first().click();
+    const launch = page.getByRole('dialog', { name: 'Launch an instance' });
+    await launch.getByRole('button', { name: 'Add key pair' }).click();
+    const form = page.getByRole('dialog', { name: 'Add a key pair' });
+    await form.getByText('Make a new one').click();
+    await form.getByLabel('Name', { exact: true }).fill('made-here');
+    await form.getByRole('button', { name: 'Make it' }).click();
+    await page.getByText('PRIVATE KEY').first().waitFor();
+    await window.shot('restart', 'private-key');
+    expect(await call(window, 'keypair.list', {})).toMatchObject([{ name: 'made-here' }]);
+    expect(await call(window, 'instance.list', {})).toEqual([]);
+  } finally {
+    await window.close();
+  }
+});
