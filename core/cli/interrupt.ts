@@ -12,6 +12,8 @@ export class Interrupted extends Error {
 
 /** The promise's own outcome, or the signal's reason when that comes first. */
 export async function orAbort<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  // Begun already, it may fail when nobody listens any more.
+  promise.catch(() => undefined);
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const abort = (): void => aborted.reject(signal.reason);
