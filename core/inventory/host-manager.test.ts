@@ -92,6 +92,17 @@ describe('connecting', () => {
     expect(care.host(id).connection).toBe('connected');
   });
 
+  it('notes every minute that the host is heard', async () => {
+    const { id } = await connected();
+    const before = care.host(id).revision;
+    care.clock.advance(60_000);
+    const { lastSeenAt } = await eventually(
+      () => care.host(id),
+      ({ revision }) => revision > before,
+    );
+    expect(Date.parse(lastSeenAt ?? '')).toBeGreaterThanOrEqual(Date.parse(care.host(id).createdAt));
+  });
+
   it('is tried at once when a person asks', async () => {
     const { id } = care.addHost();
     care.failures.set(id, [unreachable()]);
@@ -99,7 +110,7 @@ describe('connecting', () => {
     expect(care.host(id).connection).toBe('disconnected');
     await care.manager.connect(id);
     expect(care.host(id).connection).toBe('connected');
-    expect(care.clock.waits).toEqual([600_000]);
+    expect(care.clock.waits).toEqual([60_000]);
   });
 
   it('is not held up by a host that does not answer', async () => {
@@ -286,7 +297,7 @@ describe('the rows', () => {
       () => fake.calls.filter((call) => call === 'listGuests').length,
       (times) => times === 2,
     );
-    expect(care.clock.waits).toEqual([599_800]);
+    expect(care.clock.waits).toEqual([59_800]);
   });
 
   it('are looked at every ten minutes, with the facts', async () => {

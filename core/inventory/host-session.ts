@@ -28,6 +28,8 @@ export interface SessionDeps {
 
 /** Milliseconds between two full looks at a host: events tell everything in between, this is the safety net. */
 const RESYNC = 600_000;
+/** Milliseconds between two notes of when a connected host was last heard. */
+const HEARD = 60_000;
 /** Milliseconds for each step of a connection. Jump hosts and slow storage take their time. */
 const DEADLINE = { open: 90_000, prepare: 180_000, facts: 60_000, guests: 60_000 };
 
@@ -144,11 +146,21 @@ export class HostSession {
     const closed = driver.closed.then(() => over.abort());
     const ends = AbortSignal.any([over.signal, this.#end.signal]);
     while (!ends.aborted) {
-      await sleep(this.#deps.clock, RESYNC, ends).catch(() => undefined);
+      await this.#listen(RESYNC, ends);
       if (!ends.aborted) await this.#lookAround(driver, sync);
     }
     this.#end.signal.throwIfAborted();
     await closed;
+  }
+
+  /** The link's own keepalive vouches for the host: as long as the link is up, the host is heard. */
+  async #listen(milliseconds: number, ends: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    const until = clock.now() + milliseconds;
+    for (let rest = milliseconds; rest > 0 && !ends.aborted; rest = until - clock.now()) {
+      await sleep(clock, Math.min(HEARD, rest), ends).catch(() => undefined);
+      if (!ends.aborted) this.#note({ lastSeenAt: timestamp() });
+    }
   }
 
   /** Puts down what went wrong, and waits for the next attempt. @returns false when only a person can bring one about */
