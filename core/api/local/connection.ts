@@ -133,10 +133,11 @@ function dial(path: string): Promise<Socket | null> {
       fail(
         new ExpectedError(
           'transport.socket_forbidden',
-          `The running Micronova cannot be reached at ${path}.`,
+          `${path} cannot be opened: the data folder is no folder that your account may enter, or its Micronova belongs to another user.`,
           {
             cause: error,
-            remedy: 'Run the command as the user who started Micronova.',
+            remedy:
+              'Name a data folder of your own with --home or MICRONOVA_HOME, or be the user who started that one.',
           },
         ),
       );
