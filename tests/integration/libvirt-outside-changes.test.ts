@@ -148,8 +148,9 @@ describe('what happens outside Micronova', () => {
     const lost = await connection('disconnected');
     expect(lost.retryAt).not.toBeNull();
     expect(row().vmState).toBe('active');
+    // Not with virsh once it is back: a daemon that finds a guest's monitor busy ends the guest itself, now and then.
+    await lh.sh(`kill "$(cat /run/libvirt/qemu/${NAME}.pid)"`);
     await lh.startLibvirtd();
-    await lh.virsh('-q', 'destroy', NAME);
     await connection('connected');
     await becomes('stopped');
   });
