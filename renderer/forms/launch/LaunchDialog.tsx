@@ -88,7 +88,7 @@ export function LaunchDialog({ onClose }: { readonly onClose: () => void }): Rea
           <LaunchExtras draft={draft} onChange={change} />
         </Stack>
         <div>
-          <SchedulerAnswer query={preview} asked={asked !== null} />
+          <SchedulerAnswer count={draft.count} query={preview} asked={asked !== null} />
         </div>
       </div>
     </FormDialog>

@@ -26,6 +26,8 @@ export const launch = {
   noHostTitle: 'No valid host',
   noHostText: 'No host can take this now. Each one says why below.',
   onHost: 'It will run on {{host}}.',
+  allFit: 'All {{count}} find room: {{places}}.',
+  someFit: 'Only {{fitting}} of {{count}} find room.',
   nothingToChoose: 'Choose an image and a flavor, and the scheduler says where it would run.',
   noImage: 'There is no image yet.',
   addImage: 'Add an image',

@@ -28,6 +28,8 @@ export const launch: Catalogue['launch'] = {
   noHostTitle: 'Không có máy chủ phù hợp',
   noHostText: 'Hiện không máy chủ nào nhận được. Lý do của từng máy ở bên dưới.',
   onHost: 'Máy sẽ chạy trên {{host}}.',
+  allFit: 'Đủ chỗ cho cả {{count}} máy: {{places}}.',
+  someFit: 'Chỉ đủ chỗ cho {{fitting}} trong {{count}} máy.',
   nothingToChoose: 'Hãy chọn ảnh đĩa và cấu hình, bộ lập lịch sẽ cho biết máy chạy ở đâu.',
   noImage: 'Chưa có ảnh đĩa nào.',
   addImage: 'Thêm ảnh đĩa',
