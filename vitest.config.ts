@@ -15,6 +15,7 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           globalSetup: ['tests/lab/vitest-setup.ts'],
+          setupFiles: ['tests/lab/vitest-file.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
