@@ -101,7 +101,12 @@ class Supervisor {
 
 const [folder = '', count = '2'] = process.argv.slice(2);
 const supervisor = new Supervisor(folder);
-const leave = (): void => void supervisor.down().finally(() => process.exit(0));
+/** milliseconds for an orderly end; hosts die with this process anyway, and the next run sweeps up what is left */
+const PATIENCE = 30_000;
+const leave = (): void => {
+  setTimeout(() => process.exit(1), PATIENCE).unref();
+  void supervisor.down().finally(() => process.exit(0));
+};
 process.stdin.on('end', leave).on('error', leave).resume();
 process.on('SIGTERM', leave);
 // The terminal's Ctrl-C is for the test run; we follow when its pipe closes.
