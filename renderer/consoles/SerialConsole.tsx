@@ -6,6 +6,8 @@ import { useCallback, useLayoutEffect, useRef, useState, type ReactNode } from '
 import { useTranslation } from 'react-i18next';
 import type { Instance } from '../../core/contract/index.ts';
 import { call, shell } from '../api/client.ts';
+import { useAction } from '../api/use-action.ts';
+import { ErrorAlert } from '../ui/ErrorAlert.tsx';
 import { SearchIcon } from '../ui/icons.tsx';
 import { ConsoleFrame } from './ConsoleFrame.tsx';
 import classes from './console.module.css';
@@ -70,38 +72,41 @@ export function SerialConsole({ instance }: { readonly instance: Instance }): Re
     [id],
   );
   const link = useConsole(instance, 'serial', attach);
-  const paste = async (): Promise<void> => {
+  const paste = useAction(async () => {
     const { text } = await shell('shell.readClipboard', {});
     screen.current?.terminal.paste(text);
     screen.current?.terminal.focus();
-  };
+  });
 
   return (
-    <ConsoleFrame
-      instance={instance}
-      link={link}
-      toolbar={
-        <>
-          <TextInput
-            size="xs"
-            w={150}
-            leftSection={<SearchIcon size={12} />}
-            placeholder={t('consoles.find')}
-            aria-label={t('consoles.find')}
-            value={wanted}
-            onChange={(event) => {
-              setWanted(event.currentTarget.value);
-              screen.current?.search.findPrevious(event.currentTarget.value);
-            }}
-            onKeyDown={(event) => event.key === 'Enter' && screen.current?.search.findPrevious(wanted)}
-          />
-          <Button variant="default" onClick={() => void paste().catch(() => undefined)}>
-            {t('consoles.paste')}
-          </Button>
-        </>
-      }
-    >
-      <div ref={element} className={classes.terminal} data-console="serial" />
-    </ConsoleFrame>
+    <>
+      <ErrorAlert error={paste.error} />
+      <ConsoleFrame
+        instance={instance}
+        link={link}
+        toolbar={
+          <>
+            <TextInput
+              size="xs"
+              w={150}
+              leftSection={<SearchIcon size={12} />}
+              placeholder={t('consoles.find')}
+              aria-label={t('consoles.find')}
+              value={wanted}
+              onChange={(event) => {
+                setWanted(event.currentTarget.value);
+                screen.current?.search.findPrevious(event.currentTarget.value);
+              }}
+              onKeyDown={(event) => event.key === 'Enter' && screen.current?.search.findPrevious(wanted)}
+            />
+            <Button variant="default" onClick={() => void paste.run()}>
+              {t('consoles.paste')}
+            </Button>
+          </>
+        }
+      >
+        <div ref={element} className={classes.terminal} data-console="serial" />
+      </ConsoleFrame>
+    </>
   );
 }
