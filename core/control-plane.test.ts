@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { FakeDriver } from './compute/fake/fake-driver.ts';
+import { createFakeDriver } from './compute/fake/fake-driver.ts';
 import { FakeHost } from './compute/fake/fake-host.ts';
 import { type Call, contract, type ContractEvent, type MethodName } from './contract/index.ts';
 import { type ControlPlane, createControlPlane } from './control-plane.ts';
@@ -28,7 +28,7 @@ async function start(): Promise<ControlPlane> {
     owner: 'serve',
     version: '0.0.0',
     guestImage,
-    openDriver: async () => new FakeDriver(fake),
+    openDriver: async () => createFakeDriver(fake),
     environment: {
       ...currentEnvironment(),
       platform: 'linux',

@@ -63,7 +63,7 @@ async function tail(read: (offset: number) => Promise<Piece>, lines: number | un
  * @throws ExpectedError `not_supported`, and what the driver throws
  */
 export async function readConsoleLog(driver: ComputeDriver, id: string, request: Request): Promise<Answer> {
-  if (!driver.capabilities.consoleLog) {
+  if (driver.capabilities.consoleLog !== 'yes') {
     throw new ExpectedError('not_supported', 'The host of this instance keeps no console log.', {
       remedy: 'Open the serial console instead.',
     });

@@ -18,7 +18,7 @@ interface Opened {
 async function openPipe(driver: ComputeDriver, id: string, type: 'serial' | 'vnc'): Promise<Opened> {
   const options = { signal: AbortSignal.timeout(OPEN_DEADLINE) };
   const able = type === 'vnc' ? driver.capabilities.vncConsole : driver.capabilities.serialConsole;
-  if (!able) {
+  if (able !== 'yes') {
     throw new ExpectedError('not_supported', `The host of this instance offers no ${type} console.`, {
       remedy: type === 'vnc' ? 'Use the serial console.' : 'Use the screen (VNC).',
     });

@@ -11,7 +11,7 @@ export function findInstance(reader: Reader, ref: string): Instance {
 
 /** @throws ExpectedError `instance.invalid_state` with the reason that the disabled button shows, too */
 export function checkState(instance: Instance, action: InstanceAction): void {
-  const answer = canDo(action, instance.vmState, instance.taskState);
+  const answer = canDo(action, instance);
   if (answer.allowed) return;
   throw new ExpectedError(
     'instance.invalid_state',

@@ -10,6 +10,7 @@ import { keypairHandlers } from './keypairs.ts';
 import type { Handlers } from './router.ts';
 import { type SystemFacts, systemHandlers } from './system.ts';
 import { type TaskControl, taskHandlers } from './tasks.ts';
+import { UNBUILT, unbuilt } from './unbuilt.ts';
 
 export interface ApiParts {
   readonly database: Database;
@@ -25,7 +26,13 @@ export interface ApiParts {
 /** Every method of the contract, each with what it needs and no more. */
 export function apiHandlers(parts: ApiParts): Handlers {
   const { database, drivers } = parts;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- goes when the last of them is built
+  const missing = Object.fromEntries(UNBUILT.map((name) => [name, unbuilt])) as unknown as Pick<
+    Handlers,
+    (typeof UNBUILT)[number]
+  >;
   return {
+    ...missing,
     ...flavorHandlers(database),
     ...keypairHandlers(database, parts.sshFolder),
     ...imageHandlers(database),

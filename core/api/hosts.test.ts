@@ -51,7 +51,7 @@ function parts(): HostApiParts {
   };
 }
 
-type HostMethod = Extract<MethodName, `host.${string}`>;
+type HostMethod = Extract<MethodName, `host.${string}`> | 'guest.list';
 
 async function call<M extends HostMethod>(method: M, input: Input<M>): Promise<Output<M>> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript cannot pair a handler with its own schema
@@ -272,11 +272,11 @@ describe('host.remove', () => {
   });
 });
 
-describe('host.foreignGuests', () => {
+describe('guest.list', () => {
   it('asks for one host or for all', async () => {
     const id = await add();
-    await call('host.foreignGuests', { ref: 'nas' });
-    await call('host.foreignGuests', {});
+    await call('guest.list', { host: 'nas' });
+    await call('guest.list', {});
     expect(asked.slice(-2)).toEqual([`foreign ${id}`, 'foreign all']);
   });
 });

@@ -121,7 +121,7 @@ function needsNewDriver(before: Host, after: Host): boolean {
 export function hostHandlers(
   database: Database,
   { control, secrets, test }: HostApiParts,
-): Handlers<keyof typeof hostMethods> {
+): Handlers<keyof typeof hostMethods | 'guest.list'> {
   const show = (id: string): Host => findHost(database, id);
 
   async function testStored(
@@ -177,7 +177,7 @@ export function hostHandlers(
       await secrets.forget(id);
       return { id };
     },
-    'host.foreignGuests': ({ ref }) =>
-      control.foreignGuests(ref === undefined ? undefined : findHost(database, ref).id),
+    'guest.list': ({ host }) =>
+      control.foreignGuests(host === undefined ? undefined : findHost(database, host).id),
   };
 }

@@ -56,7 +56,7 @@ interface Parts {
   readonly requestedHostId: string | null;
 }
 
-function insertOne(tx: Tx, name: string, request: Request, parts: Parts): Instance {
+function insertOne(tx: Tx, name: string, request: Request, parts: Parts, user: string): Instance {
   const id = freshId(tx);
   const { createdAt: _createdAt, revision: _revision, ...flavor } = parts.flavor;
   return insertInstance(tx, {
@@ -73,6 +73,12 @@ function insertOne(tx: Tx, name: string, request: Request, parts: Parts): Instan
     metadata: request.metadata,
     mac: freshMac(tx),
     requestedHostId: parts.requestedHostId,
+    hostChecks: request.hostChecks,
+    description: request.description,
+    tags: request.tags,
+    hints: request.hints,
+    requestedZone: request.availabilityZone ?? null,
+    user,
   });
 }
 
@@ -88,7 +94,7 @@ export function createInstances(
     const parts = { ...chooseParts(tx, request), keypair };
     checkInstanceQuota(tx, names.length);
     return names.map((name) => {
-      const instance = insertOne(tx, name, request, parts);
+      const instance = insertOne(tx, name, request, parts, user);
       startAction(tx, { instanceId: instance.id, requestId }, 'create', user);
       const taskId = enqueue(tx, {
         kind: 'instance.create',

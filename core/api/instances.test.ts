@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, openApi } from '../../tests/fakes/api.ts';
+import { CAN_ALL } from '../../tests/fakes/data.ts';
 import type { ComputeDriver } from '../compute/driver.ts';
 import type { TaskState, VmState } from '../contract/index.ts';
 import { getInstanceRecord, markDeleted, transition } from '../state/instances.ts';
@@ -257,7 +258,7 @@ function fakeDriver(log: string) {
     ComputeDriver,
     'capabilities' | 'consoleLog' | 'domainXml' | 'openSerial' | 'openDisplay'
   > = {
-    capabilities: { serialConsole: true, vncConsole: true, consoleLog: true, softReboot: true },
+    capabilities: CAN_ALL,
     consoleLog: async (_, offset) => ({ bytes: bytes.subarray(offset), length: bytes.length }),
     domainXml: async (id) => `<domain><uuid>${id}</uuid></domain>`,
     openSerial: async () => stream,

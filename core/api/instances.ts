@@ -4,12 +4,14 @@ import { ExpectedError } from '../domain/errors.ts';
 import { previewPlacement } from '../scheduler/preview.ts';
 import { listActions } from '../state/actions.ts';
 import type { Database } from '../state/database.ts';
-import { getDecision, listInstances, transition } from '../state/instances.ts';
+import { getDecision, listDecisions } from '../state/decisions.ts';
+import { listInstances, transition } from '../state/instances.ts';
 import { readConsoleLog } from './console-log.ts';
 import { checkState, findInstance, hostOf } from './find-instance.ts';
 import { chooseParts, createInstances } from './instance-create.ts';
 import { deleteInstance, rebootInstance, startInstance, stopInstance } from './instance-power.ts';
 import type { Handlers } from './router.ts';
+import type { UNBUILT } from './unbuilt.ts';
 
 /** milliseconds */
 const XML_DEADLINE = 20_000;
@@ -45,11 +47,12 @@ function preview(database: Database, request: Parsed<'instance.preview'>) {
 export function instanceHandlers(
   database: Database,
   drivers: DriverRegistry,
-): Handlers<keyof typeof instanceMethods> {
+): Handlers<Exclude<keyof typeof instanceMethods, (typeof UNBUILT)[number]>> {
   return {
     'instance.create': (input, context) => createInstances(database, input, context),
     'instance.preview': (input) => preview(database, input),
     'instance.decision': ({ ref }) => getDecision(database, findInstance(database, ref).id),
+    'instance.decisions': ({ ref }) => listDecisions(database, findInstance(database, ref).id),
     'instance.list': () => listInstances(database),
     'instance.show': ({ ref }) => findInstance(database, ref),
     'instance.actions': ({ ref }) => listActions(database, findInstance(database, ref).id),

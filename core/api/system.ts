@@ -4,6 +4,7 @@ import { getSettings, setSettings } from '../state/settings.ts';
 import { listActiveTasks } from '../state/tasks.ts';
 import type { Output } from '../contract/index.ts';
 import type { Handlers } from './router.ts';
+import type { UNBUILT } from './unbuilt.ts';
 
 /** What this process is; the rest of the status is counted when asked. */
 export interface SystemFacts {
@@ -13,7 +14,10 @@ export interface SystemFacts {
   readonly notices: readonly string[];
 }
 
-export function systemHandlers(database: Database, facts: SystemFacts): Handlers<keyof typeof systemMethods> {
+export function systemHandlers(
+  database: Database,
+  facts: SystemFacts,
+): Handlers<Exclude<keyof typeof systemMethods, (typeof UNBUILT)[number]>> {
   return {
     'system.status': () => ({
       ...facts,

@@ -3,6 +3,7 @@ import { ExpectedError } from '../domain/errors.ts';
 import type { Database, Tx } from '../state/database.ts';
 import { getTask, listTasks } from '../state/tasks.ts';
 import type { Handlers } from './router.ts';
+import type { UNBUILT } from './unbuilt.ts';
 
 /** What the API asks of whoever runs the tasks. */
 export interface TaskControl {
@@ -17,7 +18,10 @@ export interface TaskControl {
 
 const hasEnded = (task: Task) => task.state !== 'queued' && task.state !== 'running';
 
-export function taskHandlers(database: Database, control: TaskControl): Handlers<keyof typeof taskMethods> {
+export function taskHandlers(
+  database: Database,
+  control: TaskControl,
+): Handlers<Exclude<keyof typeof taskMethods, (typeof UNBUILT)[number]>> {
   const withProgress = (task: Task): Task => ({ ...task, progress: control.progressOf(task.id) });
 
   function show(id: string): Task {

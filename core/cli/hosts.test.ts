@@ -187,7 +187,7 @@ describe('host', () => {
 it('shows a hostile guest name harmlessly', async () => {
   const plane = new FakePlane({
     'host.list': () => [aHost()],
-    'host.foreignGuests': () => [
+    'guest.list': () => [
       {
         hostId: UUID.host,
         uuid: UUID.instance,
@@ -195,6 +195,9 @@ it('shows a hostile guest name harmlessly', async () => {
         state: 'running',
         vcpus: 1,
         ram: 64,
+        kind: 'unmanaged' as const,
+        owner: null,
+        refusal: null,
       },
     ],
   });

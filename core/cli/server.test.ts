@@ -28,7 +28,7 @@ describe('server create', () => {
     const typed = `server create --flavor m1.tiny --image tiny --key-name me --property a=1 --property b=x=y --min 2 --max 3 --host lab1 web1 -f json`;
     const { code, out } = await runFake(plane, [...typed.split(' '), '--user-data', userData]);
     expect(code).toBe(0);
-    expect(plane.inputs('instance.create')).toEqual([
+    expect(plane.inputs('instance.create')).toMatchObject([
       {
         name: 'web1',
         flavor: 'm1.tiny',
@@ -214,7 +214,7 @@ describe('several at once', () => {
     });
     const { code, err } = await runFake(plane, ['server', 'delete', 'a', 'b', 'c', '--wait']);
     expect(code).toBe(1);
-    expect(plane.inputs('instance.delete')).toEqual([{ ref: 'a' }, { ref: 'b' }, { ref: 'c' }]);
+    expect(plane.inputs('instance.delete')).toMatchObject([{ ref: 'a' }, { ref: 'b' }, { ref: 'c' }]);
     expect(err).toContain('There is no instance “b”.');
   });
 });

@@ -1,13 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Flavor, InstanceAddress, PowerState } from '../contract/index.ts';
-
-/** What a driver can do. What it cannot is refused up front, never a no-op that looks like success. nova/virt/driver.py */
-export interface DriverCapabilities {
-  readonly serialConsole: boolean;
-  readonly vncConsole: boolean;
-  readonly consoleLog: boolean;
-  readonly softReboot: boolean;
-}
+import type { DriverCapabilities, Flavor, InstanceAddress, PowerState } from '../contract/index.ts';
 
 /** What a host is and has, read in one go after connecting and on every resync. */
 export interface HostFacts {

@@ -3,7 +3,8 @@ import { ExpectedError, fromErrorBody } from '../domain/errors.ts';
 import type { Failure } from '../queue/operation.ts';
 import { noValidHost } from '../scheduler/claim.ts';
 import type { Tx } from '../state/database.ts';
-import { getDecision, getInstanceRecord } from '../state/instances.ts';
+import { getDecision } from '../state/decisions.ts';
+import { getInstanceRecord } from '../state/instances.ts';
 import { leaveToCleanup } from './leftovers.ts';
 
 /** `max_attempts` in nova/conf/scheduler.py */

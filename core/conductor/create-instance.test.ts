@@ -6,7 +6,7 @@ import type { Clock } from '../queue/clock.ts';
 import { listActions } from '../state/actions.ts';
 import { listHostRecords } from '../state/hosts.ts';
 import { getImage } from '../state/images.ts';
-import { getDecision } from '../state/instances.ts';
+import { getDecision } from '../state/decisions.ts';
 import { listTasks } from '../state/tasks.ts';
 import { ConductorKit, type KitHost } from './test-kit.ts';
 

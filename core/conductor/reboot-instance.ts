@@ -8,7 +8,7 @@ import { powerOperation } from './power-operation.ts';
 const SOFT_REBOOT_TIMEOUT = 120_000;
 
 async function softReboot(driver: ComputeDriver, instanceId: string, signal: AbortSignal): Promise<void> {
-  if (!driver.capabilities.softReboot) {
+  if (driver.capabilities.softReboot !== 'yes') {
     throw new ExpectedError('not_supported', 'The host cannot ask a guest to reboot', {
       remedy: 'Reboot it hard: that is power off and on again.',
     });

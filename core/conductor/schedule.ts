@@ -2,13 +2,14 @@ import type { Decision, TaskState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { release } from '../placement/allocations.ts';
 import { hostLane } from '../queue/kinds.ts';
-import type { Failure, Move, Step } from '../queue/operation.ts';
+import type { Move, Step, StepContext } from '../queue/operation.ts';
 import { claimNext, noValidHost, scheduleAndClaim, withBuildFailure } from '../scheduler/claim.ts';
 import type { SchedulingRequest } from '../scheduler/request.ts';
 import type { Reader, Tx } from '../state/database.ts';
+import { getDecision, putDecision } from '../state/decisions.ts';
 import { listHostRecords, updateHost } from '../state/hosts.ts';
 import { getImage } from '../state/images.ts';
-import { getDecision, getInstance, type InstanceRecord, transition } from '../state/instances.ts';
+import { getInstance, type InstanceRecord, transition } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
 import { needInstance } from './guest.ts';
 
@@ -26,7 +27,7 @@ function requestOf(reader: Reader, { instance, requestedHostId }: InstanceRecord
 }
 
 /** Picks and claims in one transaction: the best host at first, the next alternate after a failed build. */
-function pick(tx: Tx, instanceId: string, attempt: number): Decision | string {
+function pick(tx: Tx, instanceId: string, { attempt, task }: StepContext): Decision | string {
   const record = needInstance(tx, instanceId);
   // Picked already, by a process that ended before it could say so.
   if (record.instance.hostId !== null) return record.instance.hostId;
@@ -34,7 +35,8 @@ function pick(tx: Tx, instanceId: string, attempt: number): Decision | string {
   const before = attempt === 0 ? null : getDecision(tx, instanceId);
   const decision =
     before === null ? scheduleAndClaim(tx, instanceId, request) : claimNext(tx, instanceId, request, before);
-  const set = { decision, hostId: decision.selected };
+  const set = { hostId: decision.selected };
+  putDecision(tx, { instanceId, requestId: task.requestId }, 'create', decision);
   if (transition(tx, instanceId, { expect: { taskState: BUILD_STATES }, set }) === null) {
     throw new ExpectedError('cancelled', 'The instance is being deleted');
   }
@@ -44,8 +46,9 @@ function pick(tx: Tx, instanceId: string, attempt: number): Decision | string {
 export function scheduleStep({ database, hosts }: ConductorDeps, instanceId: string): Step {
   return {
     name: 'schedule',
-    async do({ attempt, signal }) {
-      const pickNow = () => database.write((tx) => pick(tx, instanceId, attempt));
+    async do(context) {
+      const { attempt, signal } = context;
+      const pickNow = () => database.write((tx) => pick(tx, instanceId, context));
       let picked = pickNow();
       if (attempt === 0 && typeof picked !== 'string' && picked.selected === null) {
         await hosts.attempted(signal);
@@ -55,21 +58,24 @@ export function scheduleStep({ database, hosts }: ConductorDeps, instanceId: str
       if (hostId === null && typeof picked !== 'string') throw noValidHost(picked);
       return () => (hostId === null ? undefined : { lane: hostLane(hostId), hostId });
     },
-    undo: ({ failure }) => {
-      return (tx) => giveUpHost(tx, instanceId, failure);
+    undo: (context) => {
+      return (tx) => giveUpHost(tx, instanceId, context);
     },
   };
 }
 
 /** Gives the claim back and notes on whom and why the build failed. */
-function giveUpHost(tx: Tx, instanceId: string, failure: Failure | null): Move {
+function giveUpHost(tx: Tx, instanceId: string, { failure, task }: StepContext): Move {
   release(tx, instanceId);
   const hostId = getInstance(tx, instanceId)?.hostId ?? null;
   const decision = getDecision(tx, instanceId);
   if (hostId !== null && failure !== null && !failure.cancelled) countFailure(tx, hostId);
   const reason = `${failure?.step ?? 'build'} failed: ${failure?.error.message ?? 'unknown'}`;
-  const noted = decision && hostId !== null ? withBuildFailure(decision, hostId, reason) : undefined;
-  transition(tx, instanceId, { set: { hostId: null, addresses: [], decision: noted } });
+  if (decision !== null && hostId !== null) {
+    const noted = withBuildFailure(decision, hostId, reason);
+    putDecision(tx, { instanceId, requestId: task.requestId }, 'create', noted);
+  }
+  transition(tx, instanceId, { set: { hostId: null, addresses: [] } });
   return { lane: 'conductor', hostId: null };
 }
 

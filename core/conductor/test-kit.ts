@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ComputeDriver } from '../compute/driver.ts';
-import { FakeDriver } from '../compute/fake/fake-driver.ts';
+import { createFakeDriver } from '../compute/fake/fake-driver.ts';
 import { FakeHost, type FakeHostOptions } from '../compute/fake/fake-host.ts';
 import type { Image, Instance, Task, TaskState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
@@ -92,7 +92,7 @@ export class ConductorKit implements AsyncDisposable {
   }
 
   connect({ id, fake }: KitHost): void {
-    const driver = new FakeDriver(fake);
+    const driver = createFakeDriver(fake);
     this.#drivers.set(id, driver);
     void driver.closed.finally(() => {
       if (this.#drivers.get(id) === driver) this.#drivers.delete(id);

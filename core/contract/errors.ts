@@ -30,6 +30,17 @@ export const ERROR_CODES = [
   'instance.build_failed',
   'instance.user_data_too_large',
   'instance.no_console',
+  'instance.taken_over',
+  'project.not_found',
+  'project.in_use',
+  'project.disabled',
+  'aggregate.not_found',
+  'aggregate.zone_conflict',
+  'server_group.not_found',
+  'server_group.in_use',
+  'finding.gone',
+  'guest.not_found',
+  'guest.not_adoptable',
   'host.not_found',
   'host.unavailable',
   'host.in_use',
@@ -71,6 +82,9 @@ export const ERROR_CODES = [
   'secrets.no_safe_storage',
   'task.not_found',
   'task.not_cancellable',
+  'task.not_waiting',
+  'task.not_retryable',
+  'task.expired',
 ] as const;
 
 export const ErrorCode = z.enum(ERROR_CODES);

@@ -5,6 +5,8 @@ import { Host } from './hosts.ts';
 import { Image } from './images.ts';
 import { ActionRecord, Instance } from './instances.ts';
 import { Keypair } from './keypairs.ts';
+import { Project } from './projects.ts';
+import { Aggregate, ServerGroup } from './scheduling.ts';
 import { Settings } from './system.ts';
 import { Task, TaskProgress } from './tasks.ts';
 
@@ -27,11 +29,25 @@ export const ContractEvent = z.discriminatedUnion('type', [
   /** not stored: at most 4 a second for each task */
   changed('task.progress', TaskProgress),
   changed('settings.changed', Settings),
+  changed('project.changed', Project),
+  changed('aggregate.changed', Aggregate),
+  changed('serverGroup.changed', ServerGroup),
   /** foreign guests of a host changed: list them again */
   changed('host.foreignGuests', z.strictObject({ hostId: z.uuid() })),
+  /** findings of a host changed: list them again */
+  changed('host.findings', z.strictObject({ hostId: z.uuid() })),
   z.strictObject({
     type: z.literal('deleted'),
-    resource: z.enum(['flavor', 'keypair', 'image', 'host', 'instance']),
+    resource: z.enum([
+      'flavor',
+      'keypair',
+      'image',
+      'host',
+      'instance',
+      'project',
+      'aggregate',
+      'serverGroup',
+    ]),
     id: z.string(),
     revision: Revision,
   }),

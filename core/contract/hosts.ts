@@ -49,6 +49,36 @@ const Amount = z.strictObject({
   ratio: z.number().positive(),
 });
 
+/**
+ * What a driver can do, said up front: what it cannot is refused before anything is touched. nova/virt/driver.py
+ * `not_yet`: no driver of this version can.
+ */
+export const Capability = z.enum(['yes', 'no', 'not_yet']);
+
+export const CAPABILITIES = [
+  'serialConsole',
+  'vncConsole',
+  'consoleLog',
+  'softReboot',
+  'pause',
+  'suspend',
+  'rescue',
+  'rebuild',
+  'setPassword',
+  'crashDump',
+  'diagnostics',
+  'evacuate',
+  'adopt',
+  'resize',
+  'migrate',
+  'shelve',
+  'snapshot',
+  'attachVolume',
+  'attachInterface',
+] as const;
+export const DriverCapabilities = z.record(z.enum(CAPABILITIES), Capability);
+export type DriverCapabilities = z.infer<typeof DriverCapabilities>;
+
 export const VirtMode = z.enum(['automatic', 'kvm', 'emulation']);
 
 export const Host = z.strictObject({
@@ -85,6 +115,12 @@ export const Host = z.strictObject({
   uptime: z.number().nonnegative().nullable(),
   pool: z.string(),
   network: z.string(),
+  capabilities: DriverCapabilities,
+  /** as far as its CPU and its libvirt tell, and a person has added. os-traits */
+  traits: z.array(z.string()),
+  availabilityZone: z.string(),
+  /** ids of the aggregates that it is in */
+  aggregateIds: z.array(Uuid),
   createdAt: Timestamp,
   revision: Revision,
 });
@@ -135,18 +171,6 @@ const Target = {
     .optional(),
 };
 
-/** A guest that Micronova did not make: shown, never touched. */
-export const ForeignGuest = z.strictObject({
-  hostId: Uuid,
-  uuid: Uuid,
-  name: z.string(),
-  state: z.string(),
-  vcpus: z.number().int().nonnegative(),
-  /** MiB */
-  ram: z.number().nonnegative(),
-});
-export type ForeignGuest = z.infer<typeof ForeignGuest>;
-
 export const hostMethods = {
   /** Tests the way in, then stores the host; a failed test is refused unless `force`. */
   'host.add': write(
@@ -190,5 +214,4 @@ export const hostMethods = {
   'host.connect': write(z.strictObject({ ref: Ref, secrets: HostSecrets.optional() }), Host),
   /** Forgets the host; its guests run on. Refused while instances are on it, unless `force` (then they are forgotten too). */
   'host.remove': write(z.strictObject({ ref: Ref, force: z.boolean().default(false) }), Deleted),
-  'host.foreignGuests': read(z.strictObject({ ref: Ref.optional() }), z.array(ForeignGuest)),
 };

@@ -4,8 +4,12 @@ import { flavorMethods } from './flavors.ts';
 import { hostMethods } from './hosts.ts';
 import { imageMethods } from './images.ts';
 import { instanceMethods } from './instances.ts';
+import { inventoryMethods } from './inventory.ts';
 import { keypairMethods } from './keypairs.ts';
 import type { Method } from './method.ts';
+import { placementMethods } from './placement.ts';
+import { projectMethods } from './projects.ts';
+import { schedulingMethods } from './scheduling.ts';
 import { systemMethods } from './system.ts';
 import { taskMethods } from './tasks.ts';
 
@@ -16,9 +20,14 @@ export * from './events.ts';
 export * from './flavors.ts';
 export * from './hosts.ts';
 export * from './images.ts';
+export * from './instance-states.ts';
 export * from './instances.ts';
+export * from './inventory.ts';
 export * from './keypairs.ts';
 export * from './method.ts';
+export * from './placement.ts';
+export * from './projects.ts';
+export * from './scheduling.ts';
 export * from './system.ts';
 export * from './tasks.ts';
 export * from './window.ts';
@@ -30,6 +39,10 @@ export const contract = {
   ...imageMethods,
   ...hostMethods,
   ...instanceMethods,
+  ...schedulingMethods,
+  ...placementMethods,
+  ...projectMethods,
+  ...inventoryMethods,
   ...taskMethods,
   ...consoleMethods,
   ...systemMethods,

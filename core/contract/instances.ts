@@ -1,84 +1,29 @@
 import { z } from 'zod';
-import { Metadata, Name, Nothing, Ref, RefInput, Revision, TaskRef, Timestamp, Uuid } from './common.ts';
+import {
+  Description,
+  Metadata,
+  Name,
+  Nothing,
+  Ref,
+  RefInput,
+  Revision,
+  TaskRef,
+  Timestamp,
+  Uuid,
+} from './common.ts';
 import { ErrorBody } from './errors.ts';
 import { Flavor } from './flavors.ts';
+import {
+  Hostname,
+  InstanceStatus,
+  PowerState,
+  SchedulerHints,
+  Tags,
+  TaskState,
+  VmState,
+} from './instance-states.ts';
 import { read, write } from './method.ts';
-
-/** Stable state. nova/compute/vm_states.py */
-export const VM_STATES = [
-  'building',
-  'active',
-  'paused',
-  'suspended',
-  'stopped',
-  'rescued',
-  'resized',
-  'soft-delete',
-  'deleted',
-  'error',
-  'shelved',
-  'shelved_offloaded',
-] as const;
-export const VmState = z.enum(VM_STATES);
-export type VmState = z.infer<typeof VmState>;
-
-/** What is in flight; null when idle. nova/compute/task_states.py */
-export const TASK_STATES = [
-  'scheduling',
-  'block_device_mapping',
-  'networking',
-  'spawning',
-  'powering-off',
-  'powering-on',
-  'rebooting',
-  'reboot_pending',
-  'reboot_started',
-  'rebooting_hard',
-  'deleting',
-] as const;
-export const TaskState = z.enum(TASK_STATES);
-export type TaskState = z.infer<typeof TaskState>;
-
-/** nova/compute/power_state.py: NOSTATE 0, RUNNING 1, PAUSED 3, SHUTDOWN 4, CRASHED 6, SUSPENDED 7 */
-export const PowerState = z.enum(['NOSTATE', 'RUNNING', 'PAUSED', 'SHUTDOWN', 'CRASHED', 'SUSPENDED']);
-export type PowerState = z.infer<typeof PowerState>;
-
-/** The status a user sees, a function of vm_state and task_state. `_STATE_MAP` in nova/api/openstack/common.py */
-export const InstanceStatus = z.enum([
-  'BUILD',
-  'ACTIVE',
-  'PAUSED',
-  'SUSPENDED',
-  'SHUTOFF',
-  'RESCUE',
-  'RESIZE',
-  'VERIFY_RESIZE',
-  'REVERT_RESIZE',
-  'SOFT_DELETED',
-  'DELETED',
-  'ERROR',
-  'SHELVED',
-  'SHELVED_OFFLOADED',
-  'REBOOT',
-  'HARD_REBOOT',
-  'REBUILD',
-  'PASSWORD',
-  'MIGRATING',
-  'UNKNOWN',
-]);
-export type InstanceStatus = z.infer<typeof InstanceStatus>;
-
-export const INSTANCE_ACTIONS = [
-  'start',
-  'stop',
-  'reboot',
-  'reboot_hard',
-  'delete',
-  'rename',
-  'console',
-] as const;
-export const InstanceAction = z.enum(INSTANCE_ACTIONS);
-export type InstanceAction = z.infer<typeof InstanceAction>;
+import { Decision, DecisionRecord, Preview } from './scheduling.ts';
 
 export const InstanceAddress = z.strictObject({
   network: z.string(),
@@ -90,6 +35,15 @@ export type InstanceAddress = z.infer<typeof InstanceAddress>;
 
 export const Fault = z.strictObject({ at: Timestamp, step: z.string().nullable(), error: ErrorBody });
 export type Fault = z.infer<typeof Fault>;
+
+export const InstanceLock = z.strictObject({ by: z.string(), at: Timestamp, reason: z.string().nullable() });
+
+/** Another Micronova has taken the guest over: what is shown here is the past, and nothing can be done with it. */
+export const TakenOver = z.strictObject({
+  /** name of the other one, as `account@computer` */
+  by: z.string(),
+  at: Timestamp,
+});
 
 export const Instance = z.strictObject({
   id: Uuid,
@@ -109,6 +63,26 @@ export const Instance = z.strictObject({
   addresses: z.array(InstanceAddress),
   metadata: Metadata,
   hasUserData: z.boolean(),
+  description: Description.nullable(),
+  tags: Tags,
+  projectId: Uuid,
+  projectName: z.string(),
+  /** the account that asked for it */
+  user: z.string(),
+  lock: InstanceLock.nullable(),
+  /** the server group that it is a member of */
+  groupId: Uuid.nullable(),
+  groupName: z.string().nullable(),
+  hints: SchedulerHints,
+  /** the zone that was asked for */
+  requestedZone: z.string().nullable(),
+  /** of a softly deleted one: when it goes for good */
+  reclaimAt: Timestamp.nullable(),
+  /** of a rescued one: name of the image that it was rescued with */
+  rescueImageName: z.string().nullable(),
+  /** `adopted`: somebody else made its guest, and its disks stay when it is deleted */
+  origin: z.enum(['launched', 'adopted']),
+  takenOver: TakenOver.nullable(),
   /** libvirt's name of the domain */
   domainName: z.string(),
   fault: Fault.nullable(),
@@ -150,6 +124,20 @@ const UserData = z
   .max(65_535, 'must be at most 65,535 bytes once encoded as base64')
   .regex(/^[A-Za-z0-9+/\r\n]*={0,2}\s*$/, 'must be base64');
 
+/** What the scheduler must know of a launch beside flavor and image. */
+const Where = {
+  /** a host's name or id; left out: the scheduler picks */
+  host: Ref.optional(),
+  /** false: the host that was asked for is taken without asking filters and placement, as Nova's `force_hosts` */
+  hostChecks: z.boolean().default(true),
+  availabilityZone: Name.optional(),
+  /** name or id of a server group */
+  group: Ref.optional(),
+  hints: SchedulerHints.default({}),
+  /** name or id; left out: the project `admin` */
+  project: Ref.optional(),
+};
+
 export const InstanceCreate = z.strictObject({
   name: Name,
   flavor: Ref,
@@ -157,83 +145,136 @@ export const InstanceCreate = z.strictObject({
   keyName: Ref.nullable().default(null),
   /** above 1 the names get `-1`, `-2`, … as in Nova */
   count: z.number().int().min(1, 'must be at least 1').max(100, 'must be at most 100').default(1),
-  /** a host's name or id; left out: the scheduler picks */
-  host: Ref.optional(),
+  ...Where,
   userData: UserData.optional(),
   metadata: Metadata.default({}),
+  description: Description.nullable().default(null),
+  tags: Tags.default([]),
 });
 export type InstanceCreate = z.infer<typeof InstanceCreate>;
 
+/** A request that places something, without what only the guest is told. */
+export const LaunchQuestion = InstanceCreate.pick({
+  flavor: true,
+  image: true,
+  count: true,
+  host: true,
+  hostChecks: true,
+  availabilityZone: true,
+  group: true,
+  hints: true,
+  project: true,
+  metadata: true,
+});
+export type LaunchQuestion = z.infer<typeof LaunchQuestion>;
+
 export const Accepted = z.strictObject({ instance: Instance, ...TaskRef.shape });
 
-export const HostVerdict = z.strictObject({
-  hostId: Uuid,
-  hostName: z.string(),
-  accepted: z.boolean(),
-  /** the filter (or `placement`) that refused */
-  filter: z.string().nullable(),
-  reason: z.string().nullable(),
-  weight: z.number().nullable(),
-  weighers: z.array(
-    z.strictObject({ name: z.string(), raw: z.number(), normalized: z.number(), multiplier: z.number() }),
+/** An instance, and what to do while its host is away: refuse, or wait in the host's lane until it is back. */
+export const ActInput = z.strictObject({ ref: Ref, whenBack: z.boolean().default(false) });
+
+/** Live figures, as far as the host has them. Sizes in bytes, times in nanoseconds. nova/objects/diagnostics.py */
+export const Diagnostics = z.strictObject({
+  powerState: PowerState,
+  /** seconds since the guest was started; null where not known */
+  uptime: z.number().nonnegative().nullable(),
+  cpus: z.array(z.strictObject({ id: z.number().int(), time: z.number().nonnegative() })),
+  memory: z.strictObject({
+    maximum: z.number().nonnegative(),
+    used: z.number().nonnegative().nullable(),
+    /** what the host spends on it */
+    resident: z.number().nonnegative().nullable(),
+  }),
+  disks: z.array(
+    z.strictObject({
+      device: z.string(),
+      readBytes: z.number().nonnegative(),
+      readRequests: z.number().nonnegative(),
+      writeBytes: z.number().nonnegative(),
+      writeRequests: z.number().nonnegative(),
+      capacity: z.number().nonnegative().nullable(),
+      allocation: z.number().nonnegative().nullable(),
+    }),
+  ),
+  nics: z.array(
+    z.strictObject({
+      device: z.string(),
+      mac: z.string().nullable(),
+      rxBytes: z.number().nonnegative(),
+      rxPackets: z.number().nonnegative(),
+      rxErrors: z.number().nonnegative(),
+      txBytes: z.number().nonnegative(),
+      txPackets: z.number().nonnegative(),
+      txErrors: z.number().nonnegative(),
+    }),
   ),
 });
-export type HostVerdict = z.infer<typeof HostVerdict>;
+export type Diagnostics = z.infer<typeof Diagnostics>;
 
-/** A scheduler's decision, with its reasons. */
-export const Decision = z.strictObject({
-  selected: Uuid.nullable(),
-  alternates: z.array(Uuid),
-  /** best first, then the refused ones */
-  hosts: z.array(HostVerdict),
-  /** how many hosts each filter left */
-  counts: z.array(z.strictObject({ filter: z.string(), before: z.number().int(), after: z.number().int() })),
-});
-export type Decision = z.infer<typeof Decision>;
-
-/** What would become of a request for one instance or several, judged one after the other. */
-export const Preview = z.strictObject({
-  /** of the first one */
-  ...Decision.shape,
-  /** how many of them would find room */
-  fitting: z.number().int().nonnegative(),
-  /** where they would go */
-  placements: z.array(
-    z.strictObject({ hostId: Uuid, hostName: z.string(), instances: z.number().int().positive() }),
-  ),
-  /** why the next one would not, with every host's reason; null when there is room for all */
-  shortfall: ErrorBody.nullable(),
-});
-export type Preview = z.infer<typeof Preview>;
+const PASSWORD_LENGTH = 256;
 
 export const instanceMethods = {
   'instance.create': write(InstanceCreate, z.array(Accepted)),
   /** What `instance.create` would decide now; claims nothing. */
-  'instance.preview': read(
-    InstanceCreate.pick({ flavor: true, image: true, host: true, count: true }),
-    Preview,
-  ),
+  'instance.preview': read(LaunchQuestion, Preview),
   /** The decision that put the instance where it is, or failed to. */
   'instance.decision': read(RefInput, Decision.nullable()),
+  /** Every decision that was ever taken about it, newest first. */
+  'instance.decisions': read(RefInput, z.array(DecisionRecord)),
   'instance.list': read(Nothing, z.array(Instance)),
   'instance.show': read(RefInput, Instance),
   'instance.actions': read(RefInput, z.array(ActionRecord)),
-  'instance.delete': write(RefInput, Accepted),
-  'instance.start': write(RefInput, Accepted),
-  'instance.stop': write(RefInput, Accepted),
-  'instance.reboot': write(
-    z.strictObject({ ref: Ref, type: z.enum(['soft', 'hard']).default('soft') }),
-    Accepted,
-  ),
   'instance.set': write(
     z.strictObject({
       ref: Ref,
       name: Name.optional(),
+      /** of the row and the config drive of the next rebuild; a running guest keeps the name that it has */
+      hostname: Hostname.optional(),
+      description: Description.nullable().optional(),
       metadata: Metadata.optional(),
       unsetMetadata: z.array(z.string()).optional(),
+      tags: Tags.optional(),
     }),
     Instance,
   ),
+  'instance.start': write(ActInput, Accepted),
+  'instance.stop': write(ActInput, Accepted),
+  'instance.reboot': write(ActInput.extend({ type: z.enum(['soft', 'hard']).default('soft') }), Accepted),
+  'instance.pause': write(ActInput, Accepted),
+  'instance.unpause': write(ActInput, Accepted),
+  'instance.suspend': write(ActInput, Accepted),
+  'instance.resume': write(ActInput, Accepted),
+  /** Boots from `image` (left out: the instance's own), with the disk attached as it is. */
+  'instance.rescue': write(ActInput.extend({ image: Ref.optional() }), Accepted),
+  'instance.unrescue': write(ActInput, Accepted),
+  /** A new disk from `image` (left out: the same again); name, id, address and key stay. */
+  'instance.rebuild': write(
+    ActInput.extend({ image: Ref.optional(), userData: UserData.optional() }),
+    Accepted,
+  ),
+  /** By the guest agent, for its administrator's account. The password is kept nowhere. */
+  'instance.setPassword': write(
+    z.strictObject({
+      ref: Ref,
+      password: z.string().min(1, 'must not be empty').max(PASSWORD_LENGTH),
+      user: z.string().min(1).max(PASSWORD_LENGTH).optional(),
+    }),
+    Instance,
+  ),
+  /** A non-maskable interrupt: the guest's kernel writes its dump, if it was told to. */
+  'instance.crashDump': write(ActInput, Accepted),
+  'instance.lock': write(z.strictObject({ ref: Ref, reason: z.string().max(255).optional() }), Instance),
+  'instance.unlock': write(RefInput, Instance),
+  /** For an administrator who knows better: the state as given, no task in flight; the guest is not touched. */
+  'instance.resetState': write(z.strictObject({ ref: Ref, state: z.enum(['active', 'error']) }), Instance),
+  'instance.diagnostics': read(RefInput, Diagnostics),
+  /** `soft`: off, and kept for the reclaim time of the settings; otherwise for good. */
+  'instance.delete': write(ActInput.extend({ soft: z.boolean().default(false) }), Accepted),
+  'instance.restore': write(ActInput, Accepted),
+  /** At once and in whatever state, locked or not; what lies on a host that is away goes when it is back. */
+  'instance.forceDelete': write(RefInput, Accepted),
+  /** From a host that is gone to another one: `host`, or the scheduler's pick. */
+  'instance.evacuate': write(z.strictObject({ ref: Ref, host: Ref.optional() }), Accepted),
   /** The live domain XML, without secrets. */
   'instance.xml': read(RefInput, z.strictObject({ xml: z.string() })),
   /** The end of the serial log; `offset` continues a follow where the last answer ended. */

@@ -40,6 +40,14 @@ export const Task = z.strictObject({
   hostId: Uuid.nullable(),
   requestId: z.string(),
   cancellable: z.boolean(),
+  /** `host`: it waits in the lane of a host that is away */
+  waitsFor: z.enum(['host']).nullable(),
+  /** of a waiting one: after this it is given up */
+  expiresAt: Timestamp.nullable(),
+  /** what a person may still change of a waiting one, by name */
+  parameters: z.record(z.string(), z.string()),
+  /** a failed one that can be tried again, as it was asked for */
+  retryable: z.boolean(),
   steps: z.array(TaskStep),
   progress: TaskProgress.nullable(),
   error: ErrorBody.nullable(),
@@ -55,6 +63,20 @@ export const taskMethods = {
   'task.list': read(Nothing, z.array(Task)),
   'task.show': read(z.strictObject({ id: Uuid }), Task),
   'task.cancel': write(z.strictObject({ id: Uuid }), Task),
+  /** Asks for the same once more, after a failure. */
+  'task.retry': write(z.strictObject({ id: Uuid }), Task),
+  /** Changes a task that waits for its host. */
+  'task.set': write(
+    z.strictObject({
+      id: Uuid,
+      expiresAt: Timestamp.nullable().optional(),
+      /** `type` of a reboot, `image` of a rebuild */
+      parameters: z.record(z.string(), z.string()).optional(),
+      /** where among those that wait for the same host */
+      position: z.enum(['first', 'last']).optional(),
+    }),
+    Task,
+  ),
   /** Answers when the task has ended, or after `timeout` milliseconds with the task as it is then. */
   'task.wait': read(
     z.strictObject({ id: Uuid, timeout: z.number().int().min(0).max(60_000).default(30_000) }),

@@ -22,6 +22,9 @@ export class ForeignGuests {
         state: guest.powerState,
         vcpus: guest.vcpus,
         ram: guest.ram,
+        kind: 'unmanaged' as const,
+        owner: null,
+        refusal: null,
       }))
       .toSorted((a, b) => a.name.localeCompare(b.name));
     if (isDeepStrictEqual(list, this.#byHost.get(hostId) ?? [])) return;

@@ -323,15 +323,15 @@ describe('foreign guests', () => {
     care.manager.start();
     await care.connection(id, 'connected');
     const desktop = { hostId: id, uuid, name: 'desktop', state: 'RUNNING', vcpus: 1, ram: 128 };
-    expect(care.manager.foreignGuests(id)).toEqual([desktop]);
-    expect(care.manager.foreignGuests()).toEqual([desktop]);
+    expect(care.manager.foreignGuests(id)).toMatchObject([desktop]);
+    expect(care.manager.foreignGuests()).toMatchObject([desktop]);
     const told = () => care.events.filter((event) => event.type === 'host.foreignGuests');
     expect(told()).toHaveLength(1);
 
     care.fakes.get(id)?.halt(uuid);
     care.clock.advance(200);
     await eventually(told, (events) => events.length === 2);
-    expect(care.manager.foreignGuests(id)).toEqual([{ ...desktop, state: 'SHUTDOWN' }]);
+    expect(care.manager.foreignGuests(id)).toMatchObject([{ ...desktop, state: 'SHUTDOWN' }]);
 
     // forgotten by Micronova, but still on the host
     care.database.write((tx) => markDeleted(tx, mine));

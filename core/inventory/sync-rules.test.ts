@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Instance, PowerState, VmState } from '../contract/index.ts';
 import { statusOf } from '../domain/instance-states.ts';
+import { PLAIN } from '../../tests/fakes/data.ts';
 import { difference } from './sync-rules.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
@@ -34,6 +35,7 @@ function instance(vmState: VmState, powerState: PowerState, fault: Instance['fau
     addresses: [],
     metadata: {},
     hasUserData: false,
+    ...PLAIN,
     domainName: 'instance-1',
     fault,
     launchedAt: null,

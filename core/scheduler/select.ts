@@ -106,6 +106,8 @@ export function selectAmong(states: readonly HostState[], request: SchedulingReq
     selected: selected ?? null,
     alternates,
     hosts: [...weighed.map(acceptedVerdict), ...sieve.refused],
+    omitted: 0,
     counts: sieve.counts,
+    notes: [],
   };
 }

@@ -202,7 +202,7 @@ describe('the file', () => {
     const pages = 'PRAGMA max_page_count = 60';
     const database = openDatabase(file, {
       ...options,
-      migrations: [...MIGRATIONS, { version: 2, sql: pages }],
+      migrations: [...MIGRATIONS, { version: MIGRATIONS.length + 1, sql: pages }],
     });
     opened.push(database);
     database.write((tx) => tx.run(setMeta('small', '1')));
@@ -240,17 +240,18 @@ describe('the file', () => {
   it('is copied before an old schema is brought forward, and a failing step changes nothing', () => {
     open().write((tx) => tx.run(setMeta('old', '1')));
     opened.pop()?.close();
-    const good = { version: 2, sql: 'CREATE TABLE two (x TEXT) STRICT' };
-    const bad = { version: 3, sql: 'CREATE TABLE three (x TEXT) STRICT; SELECT nonsense' };
+    const now = MIGRATIONS.length;
+    const good = { version: now + 1, sql: 'CREATE TABLE two (x TEXT) STRICT' };
+    const bad = { version: now + 2, sql: 'CREATE TABLE three (x TEXT) STRICT; SELECT nonsense' };
     expect(() => openDatabase(file, { ...options, migrations: [...MIGRATIONS, good, bad] })).toThrow(
       'nonsense',
     );
-    expect(existsSync(`${file}.v1.bak`)).toBe(true);
-    const copy = new DatabaseSync(`${file}.v1.bak`);
+    expect(existsSync(`${file}.v${now}.bak`)).toBe(true);
+    const copy = new DatabaseSync(`${file}.v${now}.bak`);
     expect(copy.prepare("SELECT value FROM meta WHERE key = 'old'").get()).toEqual({ value: '1' });
     copy.close();
     const raw = new DatabaseSync(file);
-    expect(raw.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+    expect(raw.prepare('PRAGMA user_version').get()).toEqual({ user_version: now + 1 });
     expect(raw.prepare("SELECT name FROM sqlite_schema WHERE name = 'three'").all()).toEqual([]);
     raw.close();
   });

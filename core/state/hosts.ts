@@ -1,6 +1,6 @@
 import type { Selectable, Updateable } from 'kysely';
 import { z } from 'zod';
-import { Host } from '../contract/index.ts';
+import { CAPABILITIES, DEFAULT_ZONE, DriverCapabilities, Host } from '../contract/index.ts';
 import { type Capacity, readCapacities } from './capacity.ts';
 import type { Reader, Tx } from './database.ts';
 import { q } from './query.ts';
@@ -26,6 +26,8 @@ export const StoredFacts = z.object({
     videoModels: z.array(z.string()).readonly(),
     firmware: z.array(z.enum(['bios', 'uefi'])).readonly(),
   }),
+  /** of the driver that was last connected; facts of an older Micronova have none */
+  capabilities: DriverCapabilities.optional(),
 });
 export type StoredFacts = z.infer<typeof StoredFacts>;
 
@@ -34,7 +36,38 @@ type Row = Selectable<HostsTable>;
 const factsOf = (row: Row): StoredFacts | null =>
   parseRow('hosts', row.id, StoredFacts.nullable(), () => fromJsonOrNull(row.facts_json));
 
-function fromRow(row: Row, capacity: Capacity): Host {
+/** What is said of a host that has not been heard yet: nothing is refused on a guess. */
+const UNHEARD: DriverCapabilities = DriverCapabilities.parse(
+  Object.fromEntries(CAPABILITIES.map((name) => [name, 'yes'])),
+);
+
+/** Which aggregates a host is in, and what else belongs to it but stands in other tables. */
+interface Belongings {
+  readonly traits: readonly string[];
+  readonly aggregates: readonly { readonly id: string; readonly zone: string | null }[];
+}
+
+const traits = q.selectFrom('provider_traits').select(['provider_id', 'trait']).orderBy('trait');
+const memberships = q
+  .selectFrom('aggregate_hosts')
+  .innerJoin('aggregates', 'aggregates.id', 'aggregate_hosts.aggregate_id')
+  .select(['host_id', 'aggregates.id', 'availability_zone'])
+  .orderBy('aggregates.name');
+
+/** @param hostId only this host's are read; left out: all */
+function readBelongings(reader: Reader, hostId?: string): (id: string) => Belongings {
+  const one = hostId !== undefined;
+  const told = reader.all(one ? traits.where('provider_id', '=', hostId) : traits);
+  const member = reader.all(one ? memberships.where('host_id', '=', hostId) : memberships);
+  const traitsOf = Map.groupBy(told, (row) => row.provider_id);
+  const aggregatesOf = Map.groupBy(member, (row) => row.host_id);
+  return (id) => ({
+    traits: (traitsOf.get(id) ?? []).map((row) => row.trait),
+    aggregates: (aggregatesOf.get(id) ?? []).map((row) => ({ id: row.id, zone: row.availability_zone })),
+  });
+}
+
+function fromRow(row: Row, capacity: Capacity, belongings: Belongings): Host {
   const facts = factsOf(row);
   return parseRow('hosts', row.id, Host, () => ({
     id: row.id,
@@ -58,6 +91,10 @@ function fromRow(row: Row, capacity: Capacity): Host {
     uptime: facts?.uptime ?? null,
     pool: row.pool,
     network: row.network,
+    capabilities: facts?.capabilities ?? UNHEARD,
+    traits: belongings.traits,
+    availabilityZone: belongings.aggregates.find(({ zone }) => zone !== null)?.zone ?? DEFAULT_ZONE,
+    aggregateIds: belongings.aggregates.map(({ id }) => id),
     createdAt: row.created_at,
     revision: row.revision,
   }));
@@ -66,20 +103,24 @@ function fromRow(row: Row, capacity: Capacity): Host {
 const all = q.selectFrom('hosts').selectAll();
 
 export function listHosts(reader: Reader): Host[] {
-  const capacity = readCapacities(reader);
-  return parseRows(reader, reader.all(all.orderBy('name')), (row) => fromRow(row, capacity(row.id)));
+  return listHostRecords(reader).map(({ host }) => host);
 }
 
 /** Those whose id or name is `ref`. */
 export function findHosts(reader: Reader, ref: string): Host[] {
   return reader
     .all(all.where((eb) => eb.or([eb('id', '=', ref), eb('name', '=', ref)])))
-    .map((row) => fromRow(row, readCapacities(reader, row.id)(row.id)));
+    .map((row) => oneFromRow(reader, row));
 }
 
 export function getHost(reader: Reader, id: string): Host | undefined {
   const row = reader.first(all.where('id', '=', id));
-  return row && fromRow(row, readCapacities(reader, id)(id));
+  return row && oneFromRow(reader, row);
+}
+
+function oneFromRow(reader: Reader, row: Row): Host {
+  const { id } = row;
+  return fromRow(row, readCapacities(reader, id)(id), readBelongings(reader, id)(id));
 }
 
 /** What the scheduler asks beside the contract's host. */
@@ -93,8 +134,9 @@ export interface HostRecord {
 
 export function listHostRecords(reader: Reader): HostRecord[] {
   const capacity = readCapacities(reader);
+  const belongings = readBelongings(reader);
   return parseRows(reader, reader.all(all.orderBy('name')), (row) => ({
-    host: fromRow(row, capacity(row.id)),
+    host: fromRow(row, capacity(row.id), belongings(row.id)),
     facts: factsOf(row),
     buildFailures: row.build_failures,
   }));

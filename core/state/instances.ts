@@ -1,17 +1,20 @@
 import type { Updateable } from 'kysely';
-import { Decision, Instance, type TaskState, type VmState } from '../contract/index.ts';
+import { ADMIN_PROJECT, Instance, type TaskState, VmState } from '../contract/index.ts';
 import { statusOf } from '../domain/instance-states.ts';
 import { timestamp } from '../domain/time.ts';
 import type { Reader, Tx } from './database.ts';
 import { updateHost } from './hosts.ts';
 import { q } from './query.ts';
 import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
+import { z } from 'zod';
 import type { InstancesTable } from './schema.ts';
 
 // User data and keys are large and no list shows them, so only `getInstanceRecord` reads them.
 const listed = q
   .selectFrom('instances')
   .leftJoin('hosts', 'hosts.id', 'instances.host_id')
+  .leftJoin('projects', 'projects.id', 'instances.project_id')
+  .leftJoin('server_groups', 'server_groups.id', 'instances.group_id')
   .select((eb) => [
     'instances.id',
     'instances.name',
@@ -28,6 +31,20 @@ const listed = q
     'hosts.name as host_name',
     'addresses_json',
     'metadata_json',
+    'instances.description',
+    'tags_json',
+    'instances.project_id',
+    'projects.name as project_name',
+    'user',
+    'lock_json',
+    'group_id',
+    'server_groups.name as group_name',
+    'hints_json',
+    'requested_zone',
+    'reclaim_at',
+    'rescue_json',
+    'origin',
+    'taken_over_json',
     'fault_json',
     'launched_at',
     'instances.created_at',
@@ -37,6 +54,10 @@ const listed = q
     eb('user_data', 'is not', null).as('has_user_data'),
   ])
   .where('deleted_at', 'is', null);
+
+/** What a rescued instance boots, and the state that it goes back to. */
+export const RescueRecord = z.strictObject({ imageId: z.uuid(), imageName: z.string(), from: VmState });
+export type RescueRecord = z.infer<typeof RescueRecord>;
 
 type ListedRow = NonNullable<ReturnType<typeof firstListed>>;
 
@@ -66,6 +87,20 @@ const fromRow = (row: ListedRow): Instance =>
       addresses: fromJson(row.addresses_json),
       metadata: fromJson(row.metadata_json),
       hasUserData: Boolean(row.has_user_data),
+      description: row.description,
+      tags: fromJson(row.tags_json),
+      projectId: row.project_id,
+      projectName: row.project_name,
+      user: row.user,
+      lock: fromJsonOrNull(row.lock_json),
+      groupId: row.group_id,
+      groupName: row.group_name,
+      hints: fromJson(row.hints_json),
+      requestedZone: row.requested_zone,
+      reclaimAt: row.reclaim_at,
+      rescueImageName: RescueRecord.nullable().parse(fromJsonOrNull(row.rescue_json))?.imageName ?? null,
+      origin: row.origin,
+      takenOver: fromJsonOrNull(row.taken_over_json),
       domainName: row.domain_name,
       fault: fromJsonOrNull(row.fault_json),
       launchedAt: row.launched_at,
@@ -107,6 +142,15 @@ export interface InstanceRecord {
   readonly userData: string | null;
   /** the host that the person asked for */
   readonly requestedHostId: string | null;
+  /** false: that host is taken without asking filters and placement */
+  readonly hostChecks: boolean;
+  readonly rescue: RescueRecord | null;
+  /** counts who has had the guest; stands in the domain's metadata, too */
+  readonly controlGeneration: number;
+  /** the definition on the host that we last agreed to; null before the first look */
+  readonly definitionXml: string | null;
+  /** JSON of what an adopted guest brought along */
+  readonly adoptedJson: string | null;
 }
 
 export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | undefined {
@@ -114,7 +158,8 @@ export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | 
   const rest = reader.first(
     q
       .selectFrom('instances')
-      .select(['mac', 'public_key', 'user_data', 'requested_host_id'])
+      .select(['mac', 'public_key', 'user_data', 'requested_host_id', 'host_checks'])
+      .select(['rescue_json', 'control_generation', 'definition_xml', 'adopted_json'])
       .where('id', '=', id),
   );
   if (instance === undefined || rest === undefined) return undefined;
@@ -124,21 +169,24 @@ export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | 
     publicKey: rest.public_key,
     userData: rest.user_data,
     requestedHostId: rest.requested_host_id,
+    hostChecks: rest.host_checks === 1,
+    rescue: RescueRecord.nullable().parse(fromJsonOrNull(rest.rescue_json)),
+    controlGeneration: rest.control_generation,
+    definitionXml: rest.definition_xml,
+    adoptedJson: rest.adopted_json,
   };
-}
-
-/** The scheduler's decision that was kept with the instance. */
-export function getDecision(reader: Reader, id: string): Decision | null {
-  const row = reader.first(q.selectFrom('instances').select('decision_json').where('id', '=', id));
-  if (row === undefined) return null;
-  return parseRow('instances', id, Decision.nullable(), () => fromJsonOrNull(row.decision_json));
 }
 
 export type NewInstance = Pick<
   Instance,
   'id' | 'name' | 'hostname' | 'domainName' | 'flavor' | 'imageId' | 'imageName' | 'keyName' | 'metadata'
 > &
-  Omit<InstanceRecord, 'instance'>;
+  Pick<InstanceRecord, 'mac' | 'publicKey' | 'userData' | 'requestedHostId'> &
+  /** left out: nothing was said of it, and it belongs to the project `admin` */
+  Partial<
+    Pick<Instance, 'description' | 'tags' | 'projectId' | 'user' | 'groupId' | 'hints' | 'requestedZone'> &
+      Pick<InstanceRecord, 'hostChecks'>
+  >;
 
 /** A new instance: building, scheduling, on no host yet. */
 export function insertInstance(tx: Tx, values: NewInstance): Instance {
@@ -163,8 +211,21 @@ export function insertInstance(tx: Tx, values: NewInstance): Instance {
       mac: values.mac,
       addresses_json: '[]',
       metadata_json: JSON.stringify(values.metadata),
+      description: values.description ?? null,
+      tags_json: JSON.stringify(values.tags ?? []),
+      project_id: values.projectId ?? ADMIN_PROJECT,
+      user: values.user ?? 'admin',
+      group_id: values.groupId ?? null,
+      hints_json: JSON.stringify(values.hints ?? {}),
+      requested_zone: values.requestedZone ?? null,
+      host_checks: Number(values.hostChecks ?? true),
+      lock_json: null,
+      reclaim_at: null,
+      rescue_json: null,
+      adopted_json: null,
+      taken_over_json: null,
+      definition_xml: null,
       fault_json: null,
-      decision_json: null,
       launched_at: null,
       created_at: now,
       updated_at: now,
@@ -194,10 +255,24 @@ export interface InstanceChange {
   readonly addresses?: Instance['addresses'] | undefined;
   readonly metadata?: Instance['metadata'] | undefined;
   readonly fault?: Instance['fault'] | undefined;
-  readonly decision?: Decision | null | undefined;
+  readonly hostname?: string | undefined;
+  readonly description?: string | null | undefined;
+  readonly tags?: Instance['tags'] | undefined;
+  readonly lock?: Instance['lock'] | undefined;
+  readonly imageId?: string | null | undefined;
+  readonly imageName?: string | null | undefined;
+  readonly userData?: string | null | undefined;
+  readonly reclaimAt?: string | null | undefined;
+  readonly rescue?: RescueRecord | null | undefined;
+  readonly takenOver?: Instance['takenOver'] | undefined;
+  readonly controlGeneration?: number | undefined;
+  readonly definitionXml?: string | null | undefined;
   readonly launchedAt?: string | null | undefined;
   readonly seenAt?: string | undefined;
 }
+
+const json = (value: unknown): string | null | undefined =>
+  value === undefined ? undefined : toJsonOrNull(value);
 
 function columnsOf(change: InstanceChange): Updateable<InstancesTable> {
   const onlySeen = Object.entries(change).every(([key, value]) => key === 'seenAt' || value === undefined);
@@ -207,10 +282,21 @@ function columnsOf(change: InstanceChange): Updateable<InstancesTable> {
     task_state: change.taskState,
     power_state: change.powerState,
     host_id: change.hostId,
+    hostname: change.hostname,
+    description: change.description,
     addresses_json: change.addresses && JSON.stringify(change.addresses),
     metadata_json: change.metadata && JSON.stringify(change.metadata),
-    fault_json: change.fault === undefined ? undefined : toJsonOrNull(change.fault),
-    decision_json: change.decision === undefined ? undefined : toJsonOrNull(change.decision),
+    tags_json: change.tags && JSON.stringify(change.tags),
+    lock_json: json(change.lock),
+    image_id: change.imageId,
+    image_name: change.imageName,
+    user_data: change.userData,
+    reclaim_at: change.reclaimAt,
+    rescue_json: json(change.rescue),
+    taken_over_json: json(change.takenOver),
+    control_generation: change.controlGeneration,
+    definition_xml: change.definitionXml,
+    fault_json: json(change.fault),
     launched_at: change.launchedAt,
     seen_at: change.seenAt,
     updated_at: onlySeen ? undefined : timestamp(),

@@ -4,13 +4,14 @@ import { z } from 'zod';
 import { ExpectedError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { initial } from './migrations/0001-initial.ts';
+import { controlPlane } from './migrations/0002-control-plane.ts';
 
 export interface Migration {
   readonly version: number;
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial];
+export const MIGRATIONS: readonly Migration[] = [initial, controlPlane];
 
 export function schemaVersion(sqlite: DatabaseSync): number {
   const row = sqlite.prepare('PRAGMA user_version').get();

@@ -17,7 +17,6 @@ import {
 } from './images.ts';
 import {
   findInstances,
-  getDecision,
   getInstance,
   getInstanceRecord,
   insertInstance,
@@ -29,6 +28,7 @@ import {
 import { deleteKeypair, findKeypairs, insertKeypair, listKeypairs } from './keypairs.ts';
 import { pruneHistory } from './prune.ts';
 import { q } from './query.ts';
+import { getDecision, putDecision } from './decisions.ts';
 import { getSettings, setSettings } from './settings.ts';
 import { getTaskRecord, listTasks, putTaskStep, updateTask } from './tasks.ts';
 
@@ -234,8 +234,11 @@ describe('instances', () => {
   it('keep their build data until they are deleted, and then only the record of what was done', () => {
     const host = addHost();
     const { id } = addInstance();
-    const decision = { selected: null, alternates: [], hosts: [], counts: [] };
-    database.write((tx) => transition(tx, id, { set: { hostId: host.id, decision } }));
+    const decision = { selected: null, alternates: [], hosts: [], omitted: 0, counts: [], notes: [] };
+    database.write((tx) => {
+      putDecision(tx, { instanceId: id, requestId: 'req-1' }, 'create', decision);
+      transition(tx, id, { set: { hostId: host.id } });
+    });
     expect(getInstanceRecord(database, id)).toMatchObject({
       publicKey: 'ssh-ed25519 AAAA',
       userData: 'aGk=',
@@ -332,7 +335,7 @@ describe('tasks and settings', () => {
 
   it('have defaults, and survive damage', () => {
     expect(database.write((tx) => setSettings(tx, { theme: 'dark' }))).toMatchObject({ theme: 'dark' });
-    expect(getSettings(database)).toEqual({ theme: 'dark', language: 'system', linkTimeout: 10_000 });
+    expect(getSettings(database)).toMatchObject({ theme: 'dark', language: 'system', linkTimeout: 10_000 });
     database.write((tx) => tx.run(q.updateTable('settings').set({ value_json: '{' })));
     expect(getSettings(database).theme).toBe('system');
   });

@@ -101,13 +101,71 @@ export interface InstancesTable {
   addresses_json: string;
   metadata_json: string;
   fault_json: string | null;
-  decision_json: string | null;
   launched_at: string | null;
   created_at: string;
   updated_at: string;
   seen_at: string | null;
   deleted_at: string | null;
+  project_id: string;
+  user: string;
+  description: string | null;
+  tags_json: string;
+  lock_json: string | null;
+  group_id: string | null;
+  hints_json: string;
+  requested_zone: string | null;
+  host_checks: number;
+  reclaim_at: string | null;
+  rescue_json: string | null;
+  origin: Generated<string>;
+  adopted_json: string | null;
+  taken_over_json: string | null;
+  control_generation: Generated<number>;
+  definition_xml: string | null;
   revision: number;
+}
+
+export interface DecisionsTable {
+  id: Generated<number>;
+  instance_id: string;
+  request_id: string;
+  action: string;
+  at: string;
+  decision_json: string;
+}
+
+export interface ProjectsTable {
+  id: string;
+  name: string;
+  description: string | null;
+  enabled: number;
+  quota_json: string;
+  created_at: string;
+  revision: number;
+}
+
+export interface ServerGroupsTable {
+  id: string;
+  name: string;
+  policy: string;
+  max_server_per_host: number;
+  project_id: string;
+  created_at: string;
+  revision: number;
+}
+
+export interface AggregatesTable {
+  id: string;
+  name: string;
+  availability_zone: string | null;
+  metadata_json: string;
+  created_at: string;
+  revision: number;
+}
+
+export interface AggregateHostsTable {
+  aggregate_id: string;
+  host_id: string;
 }
 
 export interface InstanceActionsTable {
@@ -152,6 +210,9 @@ export interface TasksTable {
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
+  waits_for: string | null;
+  expires_at: string | null;
+  position: Generated<number>;
   revision: number;
 }
 
@@ -182,9 +243,17 @@ export interface InventoriesTable {
   allocation_ratio: number;
 }
 
+export interface ProviderTraitsTable {
+  provider_id: string;
+  trait: string;
+  custom: Generated<number>;
+}
+
 export interface ConsumersTable {
   id: string;
   generation: Generated<number>;
+  kind: Generated<string>;
+  name: string | null;
 }
 
 export interface AllocationsTable {
@@ -205,10 +274,16 @@ export interface Schema {
   instances: InstancesTable;
   instance_actions: InstanceActionsTable;
   instance_action_events: InstanceActionEventsTable;
+  decisions: DecisionsTable;
+  projects: ProjectsTable;
+  server_groups: ServerGroupsTable;
+  aggregates: AggregatesTable;
+  aggregate_hosts: AggregateHostsTable;
   tasks: TasksTable;
   task_steps: TaskStepsTable;
   resource_providers: ResourceProvidersTable;
   inventories: InventoriesTable;
+  provider_traits: ProviderTraitsTable;
   consumers: ConsumersTable;
   allocations: AllocationsTable;
 }

@@ -1,10 +1,31 @@
 import { z } from 'zod';
-import { Settings } from '../contract/index.ts';
+import { type Parsed, Settings } from '../contract/index.ts';
 import type { Reader, Tx } from './database.ts';
 import { q } from './query.ts';
 import { fromJson, parseRow, parseRows } from './rows.ts';
 
-const DEFAULTS: Settings = { theme: 'system', language: 'system', linkTimeout: 10_000 };
+/** Nova's own where Nova has one: `enabled_filters` and others in nova/conf/scheduler.py */
+const DEFAULTS: Settings = {
+  theme: 'system',
+  language: 'system',
+  linkTimeout: 10_000,
+  reclaimInterval: 900,
+  scheduler: {
+    enabledFilters: [
+      'Compute',
+      'ComputeCapabilities',
+      'ImageProperties',
+      'ServerGroupAntiAffinity',
+      'ServerGroupAffinity',
+    ],
+    multipliers: {},
+    hostSubsetSize: 1,
+    maxAttempts: 3,
+    maxInstancesPerHost: 50,
+    maxIoOpsPerHost: 8,
+  },
+  backupsKept: 7,
+};
 
 export function getSettings(reader: Reader): Settings {
   const rows = reader.all(q.selectFrom('settings').selectAll());
@@ -19,11 +40,9 @@ export function getSettings(reader: Reader): Settings {
   return merged.data ?? DEFAULTS;
 }
 
-export function setSettings(
-  tx: Tx,
-  change: { readonly [K in keyof Settings]?: Settings[K] | undefined },
-): Settings {
-  for (const [key, value] of Object.entries(change)) {
+export function setSettings(tx: Tx, { scheduler, ...change }: Parsed<'settings.set'>): Settings {
+  const merged = scheduler && { scheduler: { ...getSettings(tx).scheduler, ...scheduler } };
+  for (const [key, value] of Object.entries({ ...change, ...merged })) {
     if (value === undefined) continue;
     const row = { key, value_json: JSON.stringify(value) };
     tx.run(

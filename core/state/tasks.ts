@@ -31,6 +31,10 @@ const stepFromRow = (row: StepRow): unknown => ({
 // Progress is stored nowhere: whoever runs the task knows it.
 const fromRow = (row: Row, steps: readonly StepRow[]): Task =>
   parseRow('tasks', row.id, Task, () => ({
+    waitsFor: row.waits_for,
+    expiresAt: row.expires_at,
+    parameters: {},
+    retryable: false,
     id: row.id,
     kind: row.kind,
     lane: row.lane,

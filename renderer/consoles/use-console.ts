@@ -43,7 +43,7 @@ const GOOD = 5000;
 export function useConsole(instance: Instance, type: 'serial' | 'vnc', attach: Attach): ConsoleLink {
   const [round, setRound] = useState<Round>({ number: 0, failures: 0 });
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const possible = canDo('console', instance.vmState, instance.taskState).allowed;
+  const possible = canDo('console', instance).allowed;
   const { id } = instance;
 
   useEffect(() => {

@@ -1,11 +1,14 @@
 import type {
   ActionRecord,
+  Aggregate,
   ContractEvent,
   Flavor,
   Host,
   Image,
   Instance,
   Keypair,
+  Project,
+  ServerGroup,
   Settings,
   Task,
   TaskProgress,
@@ -20,6 +23,9 @@ export interface Nova {
   readonly hosts: Collection<Host>;
   readonly instances: Collection<Instance>;
   readonly tasks: Collection<Task>;
+  readonly projects: Collection<Project>;
+  readonly aggregates: Collection<Aggregate>;
+  readonly serverGroups: Collection<ServerGroup>;
   /** by task id, while it runs */
   readonly progress: ReadonlyMap<string, TaskProgress>;
   /** by request id */
@@ -27,9 +33,20 @@ export interface Nova {
   readonly settings: Settings | null;
   /** by host id: how often its foreign guests changed */
   readonly foreignGuests: ReadonlyMap<string, number>;
+  /** by host id: how often its findings changed */
+  readonly findings: ReadonlyMap<string, number>;
 }
 
-export type CollectionName = 'flavors' | 'keypairs' | 'images' | 'hosts' | 'instances' | 'tasks';
+export type CollectionName =
+  | 'flavors'
+  | 'keypairs'
+  | 'images'
+  | 'hosts'
+  | 'instances'
+  | 'tasks'
+  | 'projects'
+  | 'aggregates'
+  | 'serverGroups';
 export type ItemOf<N extends CollectionName> = Nova[N] extends Collection<infer T> ? T : never;
 
 export const emptyNova: Nova = {
@@ -39,10 +56,14 @@ export const emptyNova: Nova = {
   hosts: emptyCollection(),
   instances: emptyCollection(),
   tasks: emptyCollection(),
+  projects: emptyCollection(),
+  aggregates: emptyCollection(),
+  serverGroups: emptyCollection(),
   progress: new Map(),
   actions: new Map(),
   settings: null,
   foreignGuests: new Map(),
+  findings: new Map(),
 };
 
 const PLURAL = {
@@ -51,10 +72,17 @@ const PLURAL = {
   image: 'images',
   host: 'hosts',
   instance: 'instances',
+  project: 'projects',
+  aggregate: 'aggregates',
+  serverGroup: 'serverGroups',
 } as const;
 
 function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
   return new Map(map).set(key, value);
+}
+
+function countedUp(times: ReadonlyMap<string, number>, id: string): ReadonlyMap<string, number> {
+  return withEntry(times, id, (times.get(id) ?? 0) + 1);
 }
 
 function applyTask(nova: Nova, task: Task): Nova {
@@ -87,11 +115,16 @@ export function applyEvent(nova: Nova, event: ContractEvent): Nova {
       return { ...nova, progress: withEntry(nova.progress, event.value.taskId, event.value) };
     case 'settings.changed':
       return { ...nova, settings: event.value };
-    case 'host.foreignGuests': {
-      const { hostId } = event.value;
-      const times = (nova.foreignGuests.get(hostId) ?? 0) + 1;
-      return { ...nova, foreignGuests: withEntry(nova.foreignGuests, hostId, times) };
-    }
+    case 'project.changed':
+      return { ...nova, projects: applyValues(nova.projects, [event.value]) };
+    case 'aggregate.changed':
+      return { ...nova, aggregates: applyValues(nova.aggregates, [event.value]) };
+    case 'serverGroup.changed':
+      return { ...nova, serverGroups: applyValues(nova.serverGroups, [event.value]) };
+    case 'host.foreignGuests':
+      return { ...nova, foreignGuests: countedUp(nova.foreignGuests, event.value.hostId) };
+    case 'host.findings':
+      return { ...nova, findings: countedUp(nova.findings, event.value.hostId) };
     case 'deleted':
     default:
       return applyDeleted(nova, event);

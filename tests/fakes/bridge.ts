@@ -8,7 +8,7 @@ import {
   type WindowBridge,
 } from '../../core/contract/index.ts';
 import { ExpectedError, toErrorBody } from '../../core/domain/errors.ts';
-import { flavor, instance, keypair, nextRevision, task, uuid } from './data.ts';
+import { SETTINGS, flavor, instance, keypair, nextRevision, task, uuid } from './data.ts';
 import { hostTest } from './host-test.ts';
 import { imageFakes } from './images.ts';
 import { actionsOf, busyScene, decisionFor, freshScene, previewFor, type Scene } from './scene.ts';
@@ -25,7 +25,7 @@ function handlersFor(
   scene: Scene,
   emit: (event: ContractEvent) => void,
 ): Partial<Record<MethodName, Handler>> {
-  let settings: Settings = { theme: 'system', language: 'system', linkTimeout: 10_000 };
+  let settings: Settings = { ...SETTINGS };
   const accepted = (ref: unknown, kind: string): unknown => {
     const one = find(scene.instances, ref);
     const started = task(kind, one.name, { instanceId: one.id });
@@ -94,7 +94,7 @@ function handlersFor(
           : '',
       nextOffset: 80,
     }),
-    'host.foreignGuests': () => scene.foreign,
+    'guest.list': () => scene.foreign,
     'host.test': hostTest,
     'host.add': (input) => {
       const test = hostTest(input);

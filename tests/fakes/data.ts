@@ -1,5 +1,71 @@
-import type { Flavor, Host, Image, Instance, Keypair, Task } from '../../core/contract/index.ts';
+import {
+  ADMIN_PROJECT,
+  CAPABILITIES,
+  DriverCapabilities,
+  type Flavor,
+  type Host,
+  type Image,
+  type Instance,
+  type Keypair,
+  type Settings,
+  type Task,
+} from '../../core/contract/index.ts';
 import { statusOf } from '../../core/domain/instance-states.ts';
+
+export const SETTINGS: Settings = {
+  theme: 'system',
+  language: 'system',
+  linkTimeout: 10_000,
+  reclaimInterval: 900,
+  scheduler: {
+    enabledFilters: ['Compute', 'ComputeCapabilities', 'ImageProperties'],
+    multipliers: {},
+    hostSubsetSize: 1,
+    maxAttempts: 3,
+    maxInstancesPerHost: 50,
+    maxIoOpsPerHost: 8,
+  },
+  backupsKept: 7,
+};
+
+/** A driver that can do everything that there is. */
+export const CAN_ALL: DriverCapabilities = DriverCapabilities.parse(
+  Object.fromEntries(CAPABILITIES.map((name) => [name, 'yes'])),
+);
+
+/** What an instance says of itself when nobody said anything. */
+export const PLAIN = {
+  description: null,
+  tags: [],
+  projectId: ADMIN_PROJECT,
+  projectName: 'admin',
+  user: 'me',
+  lock: null,
+  groupId: null,
+  groupName: null,
+  hints: {},
+  requestedZone: null,
+  reclaimAt: null,
+  rescueImageName: null,
+  origin: 'launched',
+  takenOver: null,
+} satisfies Partial<Instance>;
+
+/** What a task is that waits for nobody. */
+export const NOT_WAITING = {
+  waitsFor: null,
+  expiresAt: null,
+  parameters: {},
+  retryable: false,
+} satisfies Partial<Task>;
+
+/** Where a host is that nobody has put anywhere. */
+export const NOWHERE_SPECIAL = {
+  capabilities: CAN_ALL,
+  traits: [],
+  availabilityZone: 'nova',
+  aggregateIds: [],
+} satisfies Partial<Host>;
 
 let revision = 0;
 let serial = 0;
@@ -103,6 +169,7 @@ export function host(name: string, over: Partial<Host> = {}): Host {
     uptime: 1_300_000,
     pool: 'default',
     network: 'default',
+    ...NOWHERE_SPECIAL,
     createdAt: ago(95_000),
     revision: nextRevision(),
     ...over,
@@ -136,6 +203,7 @@ export function instance(name: string, of: Flavor, on: Host | null, over: Partia
     ],
     metadata: {},
     hasUserData: false,
+    ...PLAIN,
     domainName: `nova-${id.slice(-8)}`,
     fault: null,
     launchedAt: ago(3600),
@@ -160,6 +228,7 @@ export function task(kind: string, subject: string, over: Partial<Task> = {}): T
     hostId: null,
     requestId: `req-${uuid()}`,
     cancellable: false,
+    ...NOT_WAITING,
     steps: [],
     progress: null,
     error: null,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ComputeDriver } from '../../core/compute/driver.ts';
-import { FakeDriver } from '../../core/compute/fake/fake-driver.ts';
+import { createFakeDriver } from '../../core/compute/fake/fake-driver.ts';
 import { FakeHost } from '../../core/compute/fake/fake-host.ts';
 import type { ContractEvent, Host, Instance } from '../../core/contract/index.ts';
 import { silentLog } from '../../core/domain/log.ts';
@@ -79,7 +79,7 @@ export class HostCare implements AsyncDisposable {
     if (failure !== undefined) throw failure;
     const fake = this.fakes.get(id);
     if (fake === undefined || this.mute.has(id)) return new Promise(() => undefined);
-    return new FakeDriver(fake);
+    return createFakeDriver(fake);
   }
 
   addHost(name = 'h1'): { readonly id: string; readonly fake: FakeHost } {

@@ -210,6 +210,8 @@ export function decisionFor(scene: Scene): Decision {
             weighers: [],
           },
     ),
+    omitted: 0,
+    notes: [],
     counts: [
       { filter: 'placement', before: scene.hosts.length, after: scene.hosts.length },
       {

@@ -35,7 +35,7 @@ const webIs =
 const foreignChanged = (event: ContractEvent): boolean => event.type === 'host.foreignGuests';
 
 const foreign = async () =>
-  (await desk.call('host.foreignGuests', { ref: 'h2' })).find((guest) => guest.name === FOREIGN);
+  (await desk.call('guest.list', { host: 'h2' })).find((guest) => guest.name === FOREIGN);
 
 async function define(xml: string): Promise<void> {
   await h2.writeFile('/run/cp-foreign.xml', xml);
@@ -189,7 +189,7 @@ describe('a host that is removed by force', () => {
     expect(await desk.call('instance.list', {})).toEqual([]);
 
     await desk.addHost(h1);
-    const guests = await desk.call('host.foreignGuests', { ref: 'h1' });
+    const guests = await desk.call('guest.list', { host: 'h1' });
     expect(guests).toMatchObject([{ uuid: id, name: instance.domainName, state: 'RUNNING' }]);
     const { id: image } = await desk.call('image.show', { ref: 'tiny' });
     await desk.call('image.delete', { ref: image });

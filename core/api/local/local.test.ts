@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SETTINGS as DEFAULTS } from '../../../tests/fakes/data.ts';
 import { z } from 'zod';
 import type { ContractEvent } from '../../contract/index.ts';
 import { ExpectedError, isExpected } from '../../domain/errors.ts';
@@ -17,7 +18,7 @@ import { serveLocal, type LocalServer } from './server.ts';
 
 const VERSION = '1.2.3';
 const TICKET = '7d3bbf4e-86fc-4d0a-9f6e-9b9d4a2e8f10';
-const SETTINGS = { theme: 'dark', language: 'en', linkTimeout: 10_000 } as const;
+const SETTINGS = { ...DEFAULTS, theme: 'dark', language: 'en' } as const;
 
 class FakePlane implements ServedControlPlane {
   readonly listeners = new Set<(event: ContractEvent) => void>();

@@ -123,7 +123,7 @@ function addGuests(hypervisor: Command, context: () => Context): void {
       run: async (ctx, { host: ref }) => {
         const session = await connectWithHosts(ctx);
         const names = new Map((await session.call('host.list', {})).map((one) => [one.id, one.name]));
-        const guests = await session.call('host.foreignGuests', ref === undefined ? {} : { ref });
+        const guests = await session.call('guest.list', ref === undefined ? {} : { host: ref });
         ctx.list(
           ['Host', 'UUID', 'Name', 'State', 'vCPUs', 'Memory MB'],
           guests.map((one) => [

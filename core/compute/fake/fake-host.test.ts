@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ExpectedError } from '../../domain/errors.ts';
-import type { DriverEvent, GuestSpec } from '../driver.ts';
-import { FakeDriver } from './fake-driver.ts';
+import type { ComputeDriver, DriverEvent, GuestSpec } from '../driver.ts';
+import { createFakeDriver } from './fake-driver.ts';
 import { FakeHost } from './fake-host.ts';
 
 let host: FakeHost;
-let driver: FakeDriver;
+let driver: ComputeDriver;
 let guest: GuestSpec;
 const { signal } = new AbortController();
 const options = { signal };
@@ -14,7 +14,7 @@ const transfer = { signal, onProgress: () => undefined };
 
 beforeEach(() => {
   host = new FakeHost();
-  driver = new FakeDriver(host);
+  driver = createFakeDriver(host);
   const id = randomUUID();
   guest = {
     id,
@@ -82,7 +82,7 @@ describe('the fake host', () => {
     await driver.close();
     await expect(driver.listGuests(options)).rejects.toMatchObject({ code: 'transport.closed' });
     expect(await driver.closed).toBeNull();
-    driver = new FakeDriver(host);
+    driver = createFakeDriver(host);
     expect(await driver.listGuests(options)).toMatchObject([
       { uuid: guest.id, powerState: 'RUNNING', ours: true },
     ]);
@@ -116,7 +116,7 @@ describe('the fake host', () => {
     await hang.reached;
     host.cutLink();
     await expect(upload).rejects.toMatchObject({ code: 'transport.closed' });
-    driver = new FakeDriver(host);
+    driver = createFakeDriver(host);
     expect(await driver.hasImage(guest.image, options)).toBe(false);
     expect(host.leftovers()).toHaveLength(1);
     await driver.uploadImage(guest.image, transfer);

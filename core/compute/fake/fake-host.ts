@@ -61,7 +61,7 @@ const FACTS: HostFacts = {
 };
 
 /**
- * A host in memory. What is on it outlives every connection, as on a real one; a `FakeDriver` is one connection to it. It shows
+ * A host in memory. What is on it outlives every connection, as on a real one; a fake driver is one connection to it. It shows
  * what the driver's steps mean: what each needs, leaves behind, and does when asked again.
  */
 export class FakeHost {

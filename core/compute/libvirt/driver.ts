@@ -14,6 +14,7 @@ import {
   writeConfigDrive,
 } from '../../volume/guest-volumes.ts';
 import { preparePool } from '../../volume/prepare-pool.ts';
+import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver } from '../driver.ts';
 import { defineGuest, undefineGuest } from './definition.ts';
 import { DriverEvents } from './events.ts';
@@ -60,7 +61,7 @@ async function compose(session: Session, signal: AbortSignal): Promise<ComputeDr
   void closed.then(end);
 
   return {
-    capabilities: { serialConsole: true, vncConsole: true, consoleLog: true, softReboot: true },
+    capabilities: ALL_CAPABILITIES,
     closed,
     close: end,
     onEvent: (listener) => events.on(listener),

@@ -145,4 +145,27 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   'task.not_found': { title: 'There is no such task', remedy: null },
   'task.not_cancellable': { title: 'This can no longer be cancelled', remedy: 'Wait until it is done.' },
+  'instance.taken_over': {
+    title: 'Another Micronova has taken it over',
+    remedy: 'It is managed there now; delete it here to forget it.',
+  },
+  'project.not_found': { title: 'There is no such project', remedy: 'Choose one of the list.' },
+  'project.in_use': { title: 'The project still has something', remedy: 'Delete or move what it has first.' },
+  'project.disabled': { title: 'The project is disabled', remedy: 'Enable it, or choose another one.' },
+  'aggregate.not_found': { title: 'There is no such aggregate', remedy: 'Choose one of the list.' },
+  'aggregate.zone_conflict': {
+    title: 'A host cannot be in two zones',
+    remedy: 'Take it out of the other aggregate first.',
+  },
+  'server_group.not_found': { title: 'There is no such server group', remedy: 'Choose one of the list.' },
+  'server_group.in_use': { title: 'The server group has members', remedy: 'Delete its members first.' },
+  'finding.gone': { title: 'This is no longer so', remedy: 'Look again: it was resolved meanwhile.' },
+  'guest.not_found': { title: 'There is no such guest on the host', remedy: 'Look at the host again.' },
+  'guest.not_adoptable': { title: 'This guest cannot be adopted', remedy: null },
+  'task.not_waiting': { title: 'The task no longer waits', remedy: 'What has begun cannot be changed.' },
+  'task.not_retryable': { title: 'This cannot be tried again', remedy: 'Ask for it anew.' },
+  'task.expired': {
+    title: 'It waited too long for its host',
+    remedy: 'Ask for it again when the host is back.',
+  },
 };

@@ -33,6 +33,11 @@ export const instances = {
   refused: {
     deleting: 'The instance is being deleted.',
     state: 'Possible only when it is {{needs}}; it is {{is}}.',
+    locked: 'Locked by {{by}}. Unlock it first.',
+    lockedWhy: 'Locked by {{by}}: {{reason}}. Unlock it first.',
+    takenOver: '{{by}} has taken it over. It is managed there now.',
+    notYet: 'Micronova cannot do this yet.',
+    notSupported: 'Its host cannot do this.',
     busy: 'Busy: {{task}}. Wait until this is done.',
     bulk: 'Not possible for {{name}}: {{reason}}',
   },

@@ -146,4 +146,30 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   'task.not_found': { title: 'Không có tác vụ này', remedy: null },
   'task.not_cancellable': { title: 'Không hủy được nữa', remedy: 'Hãy đợi đến khi xong.' },
+  'instance.taken_over': {
+    title: 'Một Micronova khác đã tiếp quản nó',
+    remedy: 'Giờ nó được quản lý ở đó; hãy xóa nó ở đây để quên đi.',
+  },
+  'project.not_found': { title: 'Không có dự án này', remedy: 'Hãy chọn một dự án trong danh sách.' },
+  'project.in_use': {
+    title: 'Dự án vẫn còn tài nguyên',
+    remedy: 'Hãy xóa hoặc chuyển những gì nó có trước.',
+  },
+  'project.disabled': { title: 'Dự án đang bị tắt', remedy: 'Hãy bật lại, hoặc chọn dự án khác.' },
+  'aggregate.not_found': { title: 'Không có nhóm máy chủ này', remedy: 'Hãy chọn một nhóm trong danh sách.' },
+  'aggregate.zone_conflict': {
+    title: 'Một máy chủ không thể ở hai vùng',
+    remedy: 'Hãy đưa nó ra khỏi nhóm kia trước.',
+  },
+  'server_group.not_found': {
+    title: 'Không có nhóm máy ảo này',
+    remedy: 'Hãy chọn một nhóm trong danh sách.',
+  },
+  'server_group.in_use': { title: 'Nhóm máy ảo còn thành viên', remedy: 'Hãy xóa các thành viên trước.' },
+  'finding.gone': { title: 'Tình trạng này không còn nữa', remedy: 'Hãy xem lại: nó đã được giải quyết.' },
+  'guest.not_found': { title: 'Máy chủ không có máy khách này', remedy: 'Hãy xem lại máy chủ.' },
+  'guest.not_adoptable': { title: 'Không thể nhận quản lý máy khách này', remedy: null },
+  'task.not_waiting': { title: 'Tác vụ không còn chờ nữa', remedy: 'Việc đã bắt đầu thì không đổi được.' },
+  'task.not_retryable': { title: 'Không thể thử lại việc này', remedy: 'Hãy yêu cầu lại từ đầu.' },
+  'task.expired': { title: 'Đã chờ máy chủ quá lâu', remedy: 'Hãy yêu cầu lại khi máy chủ trở lại.' },
 };

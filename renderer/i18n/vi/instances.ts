@@ -34,6 +34,11 @@ export const instances: Catalogue['instances'] = {
   refused: {
     deleting: 'Máy ảo đang được xóa.',
     state: 'Chỉ làm được khi máy ở trạng thái {{needs}}; hiện máy đang ở trạng thái {{is}}.',
+    locked: '{{by}} đã khóa máy này. Hãy mở khóa trước.',
+    lockedWhy: '{{by}} đã khóa máy này: {{reason}}. Hãy mở khóa trước.',
+    takenOver: '{{by}} đã tiếp quản máy này. Giờ máy được quản lý ở đó.',
+    notYet: 'Micronova chưa làm được việc này.',
+    notSupported: 'Máy chủ của nó không làm được việc này.',
     busy: 'Đang bận: {{task}}. Hãy đợi xong việc này.',
     bulk: 'Không làm được với {{name}}: {{reason}}',
   },

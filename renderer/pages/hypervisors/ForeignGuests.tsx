@@ -57,7 +57,7 @@ export function ForeignGuests(): ReactNode {
   const { t } = useTranslation();
   const changes = useNova((state) => state.foreignGuests);
   const hosts = useNova((state) => state.hosts.items.size);
-  const { data = [] } = useQuery('host.foreignGuests', {}, `${hosts} ${[...changes.values()].join(' ')}`);
+  const { data = [] } = useQuery('guest.list', {}, `${hosts} ${[...changes.values()].join(' ')}`);
   const columns = useColumns();
   const { view, onView } = useTableView('foreign', columns, BY_NAME);
   if (data.length === 0) return null;
