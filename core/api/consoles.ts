@@ -35,7 +35,7 @@ export function consoleHandlers(
   return {
     'console.open': async ({ ref, type }) => {
       const instance = findInstance(database, ref);
-      checkState(instance, 'console');
+      checkState(database, instance, 'console');
       const { stream, password } = await openPipe(drivers.get(hostOf(instance)), instance.id, type);
       return { ticket: tickets.issue(stream), instanceId: instance.id, type, password };
     },

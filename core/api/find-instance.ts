@@ -1,7 +1,8 @@
-import type { Instance, InstanceAction } from '../contract/index.ts';
+import type { ErrorCode, Instance, InstanceAction } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import { canDo } from '../domain/instance-states.ts';
+import { canDo, type Refusal } from '../domain/instance-states.ts';
 import type { Reader } from '../state/database.ts';
+import { getHost } from '../state/hosts.ts';
 import { findInstances } from '../state/instances.ts';
 import { resolveOne } from './resolve.ts';
 
@@ -9,12 +10,24 @@ export function findInstance(reader: Reader, ref: string): Instance {
   return resolveOne(findInstances(reader, ref), ref, { what: 'instance', notFound: 'instance.not_found' });
 }
 
-/** @throws ExpectedError `instance.invalid_state` with the reason that the disabled button shows, too */
-export function checkState(instance: Instance, action: InstanceAction): void {
-  const answer = canDo(action, instance);
+/** By which code a refusal crosses; those that are not named are a matter of the instance's state. */
+const CODES: Partial<Record<Refusal['why'], ErrorCode>> = {
+  locked: 'locked',
+  taken_over: 'instance.taken_over',
+  not_yet: 'not_supported',
+  not_supported: 'not_supported',
+};
+
+/**
+ * @throws ExpectedError `instance.invalid_state`, `locked`, `instance.taken_over` or `not_supported`, with the reason
+ * that the disabled button shows, too
+ */
+export function checkState(reader: Reader, instance: Instance, action: InstanceAction): void {
+  const host = instance.hostId === null ? undefined : getHost(reader, instance.hostId);
+  const answer = canDo(action, instance, host?.capabilities);
   if (answer.allowed) return;
   throw new ExpectedError(
-    'instance.invalid_state',
+    CODES[answer.refusal.why] ?? 'instance.invalid_state',
     `“${instance.name}” cannot do ${action.replace('_', ' ')} now: ${answer.reason}.`,
     {
       remedy: 'Wait until what is under way has ended, or bring it into the state that is needed.',

@@ -22,7 +22,7 @@ function setInstance(
 ): Instance {
   return database.write((tx) => {
     const instance = findInstance(tx, ref);
-    checkState(instance, 'rename');
+    checkState(tx, instance, 'rename');
     const kept = Object.entries(instance.metadata).filter(([key]) => !unsetMetadata.includes(key));
     const merged = { ...Object.fromEntries(kept), ...metadata };
     checkMetadataCount(merged);
@@ -56,11 +56,10 @@ export function instanceHandlers(
     'instance.list': () => listInstances(database),
     'instance.show': ({ ref }) => findInstance(database, ref),
     'instance.actions': ({ ref }) => listActions(database, findInstance(database, ref).id),
-    'instance.delete': ({ ref }, context) => database.write((tx) => deleteInstance(tx, ref, context)),
-    'instance.start': ({ ref }, context) => database.write((tx) => startInstance(tx, ref, context)),
-    'instance.stop': ({ ref }, context) => database.write((tx) => stopInstance(tx, ref, context)),
-    'instance.reboot': ({ ref, type }, context) =>
-      database.write((tx) => rebootInstance(tx, ref, type, context)),
+    'instance.delete': (input, context) => database.write((tx) => deleteInstance(tx, input, context)),
+    'instance.start': (input, context) => database.write((tx) => startInstance(tx, input, context)),
+    'instance.stop': (input, context) => database.write((tx) => stopInstance(tx, input, context)),
+    'instance.reboot': (input, context) => database.write((tx) => rebootInstance(tx, input, context)),
     'instance.set': (input) => setInstance(database, input),
     'instance.xml': async ({ ref }) => {
       const instance = findInstance(database, ref);
