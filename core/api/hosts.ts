@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type {
   ForeignGuest,
   Host,
@@ -9,7 +8,6 @@ import type {
   Parsed,
 } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import type { HostTestTarget } from '../inventory/host-test.ts';
 import { DEFAULT_NETWORK } from '../network/host-network.ts';
 import { setInventory } from '../placement/providers.ts';
@@ -75,13 +73,13 @@ function refuseTwice(reader: Reader, { name, address, force }: Add): void {
 function storeHost(tx: Tx, input: Add): Host {
   refuseTwice(tx, input);
   return insertHost(tx, {
-    id: randomUUID(),
+    id: tx.uuid(),
     name: input.name,
     address: input.address,
     pool: DEFAULT_POOL,
     network: DEFAULT_NETWORK,
     virtMode: 'automatic',
-    createdAt: timestamp(),
+    createdAt: tx.now(),
   });
 }
 

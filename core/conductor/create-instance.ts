@@ -1,7 +1,6 @@
 import type { ComputeDriver, GuestSpec, StepOptions } from '../compute/driver.ts';
 import type { TaskState } from '../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Failure, Operation, Outcome, Step, StepContext } from '../queue/operation.ts';
 import type { Tx } from '../state/database.ts';
 import { updateHost } from '../state/hosts.ts';
@@ -137,7 +136,7 @@ function imageStep(deps: ConductorDeps, instanceId: string): Step {
 }
 
 function end(tx: Tx, instanceId: string, context: StepContext, outcome: Outcome) {
-  const now = timestamp();
+  const now = tx.now();
   const instance = getInstance(tx, instanceId);
   if (outcome.state === 'done' && instance?.hostId) updateHost(tx, instance.hostId, { buildFailures: 0 });
   const final =

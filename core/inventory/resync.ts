@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { GuestState } from '../compute/driver.ts';
 import type { Instance, PowerState } from '../contract/index.ts';
 import { isLive } from '../domain/power-states.ts';
-import { timestamp } from '../domain/time.ts';
 import { finishAction, startAction } from '../state/actions.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import { listInstancesOn, transition } from '../state/instances.ts';
@@ -19,7 +17,7 @@ const OUTSIDE = 'outside Micronova';
  */
 export function follow(tx: Tx, instance: Instance, power: PowerState | null): boolean {
   if (instance.taskState !== null) return false;
-  const at = timestamp();
+  const at = tx.now();
   const change = difference(instance, power, at);
   if (change === null) return true;
   const { vmState, hostId } = instance;
@@ -30,7 +28,7 @@ export function follow(tx: Tx, instance: Instance, power: PowerState | null): bo
 }
 
 function putOnRecord(tx: Tx, { id, vmState, fault }: Instance): void {
-  const key = { instanceId: id, requestId: `req-${randomUUID()}` };
+  const key = { instanceId: id, requestId: `req-${tx.uuid()}` };
   startAction(tx, key, isLive(vmState) ? OUTSIDE_ACTION[vmState] : 'remove', OUTSIDE);
   finishAction(tx, key, 'success', fault?.error.message ?? null);
 }
@@ -66,7 +64,7 @@ export function compare(
 }
 
 function confirm(tx: Tx, id: string): void {
-  transition(tx, id, { set: { seenAt: timestamp() } });
+  transition(tx, id, { set: { seenAt: tx.now() } });
 }
 
 /** The last moment at which a host that is now out of reach stood behind its rows. */
