@@ -98,7 +98,17 @@ export class GuestSync implements Disposable {
     if (event.type === 'resync') return this.#plan();
     this.#heard?.add(event.uuid);
     const power = POWER[event.what];
-    if (power === undefined || !this.#followed(event.uuid, power)) this.#plan();
+    if (power === undefined || !this.#tryToFollow(event.uuid, power)) this.#plan();
+  }
+
+  // Whoever brings the event can do nothing about a state file that cannot be written: all guests are looked at soon.
+  #tryToFollow(id: string, power: PowerState): boolean {
+    try {
+      return this.#followed(id, power);
+    } catch (error) {
+      this.#options.database.log.error({ err: error, id }, 'what happened to a guest could not be stored');
+      return false;
+    }
   }
 
   /** @returns false for a guest that is not an instance of this host */

@@ -32,7 +32,7 @@ interface Running {
   progress: TaskProgress | null;
 }
 
-/** milliseconds until a task is taken up again whose run broke off, say on a full disk */
+/** milliseconds until work is taken up again that could not be written down, say on a full disk */
 const RETRY_AFTER = 5_000;
 /** milliseconds for the running steps to let go at the end; what they do later is refused by the fence */
 const PATIENCE = 5_000;
@@ -108,10 +108,15 @@ export class TaskRunner implements AsyncDisposable {
 
   /** Resolves as soon as nothing runs and nothing that could run is queued. */
   async idle(): Promise<void> {
-    if (this.#running.size === 0 && !this.#due) return;
+    if (this.#isIdle) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#idle.add(resolve);
     await promise;
+  }
+
+  // What is to be taken up again is only resting.
+  get #isIdle(): boolean {
+    return this.#running.size === 0 && !this.#due && this.#retry === null;
   }
 
   #tellIdle(): void {
@@ -147,9 +152,19 @@ export class TaskRunner implements AsyncDisposable {
     queueMicrotask(() => {
       this.#due = false;
       if (this.#shutdown.signal.aborted) return;
-      this.#takeTasks();
-      if (this.#running.size === 0 && !this.#due) this.#tellIdle();
+      this.#tryToTakeTasks();
+      if (this.#isIdle) this.#tellIdle();
     });
+  }
+
+  // Nobody would catch what is thrown here, and Micronova would end: a disk that is full now has room again later.
+  #tryToTakeTasks(): void {
+    try {
+      this.#takeTasks();
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the queue could not be taken up');
+      this.#lookLater();
+    }
   }
 
   #takeTasks(): void {
@@ -209,7 +224,8 @@ export class TaskRunner implements AsyncDisposable {
     } catch (error) {
       if (error instanceof Fenced || this.#shutdown.signal.aborted) return;
       this.#options.log.error({ err: error, taskId: task.id, generation }, 'a task broke off');
-      this.#retryLater(task.id);
+      this.#resting.add(task.id);
+      this.#lookLater();
     } finally {
       running.meter[Symbol.dispose]();
       this.#running.delete(task.id);
@@ -256,10 +272,10 @@ export class TaskRunner implements AsyncDisposable {
     this.#options.database.announce({ type: 'task.progress', value: progress });
   }
 
-  #retryLater(id: string): void {
-    this.#resting.add(id);
+  #lookLater(): void {
     this.#retry?.[Symbol.dispose]();
     this.#retry = this.#options.clock.after(RETRY_AFTER, () => {
+      this.#retry = null;
       this.#resting.clear();
       this.#schedule();
     });
