@@ -13,7 +13,11 @@ export type Command =
   | { readonly do: 'cancel'; readonly pick: number }
   | { readonly do: 'image'; readonly method: 'image.upload' | 'image.delete'; readonly pick: number }
   /** with virsh, on the host */
-  | { readonly do: 'virsh'; readonly what: 'start' | 'destroy' | 'undefine' | 'define'; readonly pick: number }
+  | {
+      readonly do: 'virsh';
+      readonly what: 'start' | 'destroy' | 'undefine' | 'define';
+      readonly pick: number;
+    }
   | { readonly do: 'disable' | 'enable'; readonly host: number }
   | { readonly do: 'quit'; readonly down: number }
   | { readonly do: 'fault'; readonly fault: Fault; readonly host: number };

@@ -4,7 +4,11 @@ import { drawScript } from './script.ts';
 import { play } from './history.ts';
 
 const { values } = parseArgs({
-  options: { histories: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' }, log: { type: 'boolean' } },
+  options: {
+    histories: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    log: { type: 'boolean' },
+  },
 });
 const first = Number(values.seed);
 const begun = performance.now();
@@ -18,4 +22,5 @@ for (let seed = first; seed < first + Number(values.histories); seed += 1) {
   }
 }
 process.stdout.write(`${((performance.now() - begun) / Number(values.histories)).toFixed(1)} ms a history\n`);
-for (const [kind, seeds] of kinds) process.stdout.write(`${seeds.length} × ${kind}: seeds ${seeds.slice(0, 6).join(' ')}\n`);
+for (const [kind, seeds] of kinds)
+  process.stdout.write(`${seeds.length} × ${kind}: seeds ${seeds.slice(0, 6).join(' ')}\n`);

@@ -45,7 +45,9 @@ function compareHost(host: SimHost, expected: readonly Expected[], outside: Outs
     ...stray('domain', fake.domains.keys()),
     ...stray('disks', fake.disks.keys()),
     ...stray('reservation', fake.reservations.keys()),
-    ...[...fake.images].filter(([, image]) => !image.complete).map(([id]) => `leaked on ${name}: half of image ${id}`),
+    ...[...fake.images]
+      .filter(([, image]) => !image.complete)
+      .map(([id]) => `leaked on ${name}: half of image ${id}`),
     ...expected.flatMap((instance) => compareGuest(host, instance)),
   ];
 }
@@ -58,7 +60,9 @@ function compareGuest({ fake, name }: SimHost, { id, name: instance, powerState,
     ...(domain.powerState === powerState
       ? []
       : [`${instance} (${id}) is ${domain.powerState} on ${name}, its row says ${powerState}`]),
-    ...(disks?.root !== undefined && disks.configDrive ? [] : [`lost: a disk of ${instance} (${id}) on ${name}`]),
+    ...(disks?.root !== undefined && disks.configDrive
+      ? []
+      : [`lost: a disk of ${instance} (${id}) on ${name}`]),
     ...(fake.reservations.has(id) ? [] : [`lost: the address of ${instance} (${id}) on ${name}`]),
   ];
 }

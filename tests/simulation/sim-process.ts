@@ -23,13 +23,21 @@ export interface Ground {
 }
 
 /** A desktop without SSH files and without guests of its own. */
-const DESKTOP: Environment = { platform: 'darwin', env: {}, home: '/nowhere', username: 'me', uid: 1, tmp: '/nowhere' };
+const DESKTOP: Environment = {
+  platform: 'darwin',
+  env: {},
+  home: '/nowhere',
+  username: 'me',
+  uid: 1,
+  tmp: '/nowhere',
+};
 
-class RolledBack extends Error {}
+/** What a process would do after its end: nothing of it happens. */
+class Dead extends Error {}
 
 /**
- * One life of the control plane. A killed one is not told: it cannot know. Its transactions are rolled back, its timers do
- * not fire, and no host hears or answers it any more.
+ * One life of the control plane. A killed one is not told: it cannot know. It writes nothing any more, its timers do not
+ * fire, and no host hears or answers it.
  */
 export class SimProcess {
   readonly ready: Promise<void>;
@@ -144,21 +152,20 @@ export class SimProcess {
   }
 
   #write<T>(work: (tx: Tx) => T): T {
-    const { database } = this.#ground;
-    if (this.#alive) this.#ground.beginWrite(this);
-    let result: { readonly value: T } | undefined;
-    try {
-      database.write((tx) => {
-        result = { value: work(tx) };
-        if (this.#alive) this.#ground.endWrite(this, false);
-        if (!this.#alive) throw new RolledBack();
-      });
-    } catch (error) {
-      if (!(error instanceof RolledBack) || result === undefined) throw error;
-      return result.value;
-    }
+    this.#mustLive();
+    this.#ground.beginWrite(this);
+    const result = this.#ground.database.write((tx) => {
+      const answer = work(tx);
+      this.#ground.endWrite(this, false);
+      this.#mustLive();
+      return answer;
+    });
     this.#ground.endWrite(this, true);
-    if (result === undefined) throw new Error('a transaction without an end');
-    return result.value;
+    this.#mustLive();
+    return result;
+  }
+
+  #mustLive(): void {
+    if (!this.#alive) throw new Dead('the process is dead');
   }
 }

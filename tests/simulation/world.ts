@@ -232,15 +232,18 @@ export class World implements Ground, Fate {
 
   /** A person asks for something; what comes of it is noted. */
   call(method: MethodName, input: unknown, heard?: (answer: unknown) => void): void {
-    const plane = this.process?.plane;
-    if (!plane) return;
+    const { process } = this;
+    const plane = process?.plane;
+    if (!process || !plane) return;
     this.note(`> ${method} ${JSON.stringify(input)}`);
     plane.call(method, input, { user: 'me' }).then(
       (answer) => heard?.(answer),
       (error: unknown) => {
+        if (!process.isAlive) return;
         const { code, message } = toErrorBody(error);
         this.note(`< ${code}: ${message}`);
-        if (code === 'internal') this.#find([`a bug in ${method}: ${message} ${String((error as Error).cause)}`]);
+        if (code === 'internal')
+          this.#find([`a bug in ${method}: ${message} ${String((error as Error).cause)}`]);
       },
     );
   }
