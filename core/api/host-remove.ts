@@ -2,6 +2,7 @@ import type { Task } from '../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../domain/errors.ts';
 import { timestamp } from '../domain/time.ts';
 import { release } from '../placement/allocations.ts';
+import { putForeignClaims } from '../placement/foreign-claims.ts';
 import { waitsForHost } from '../queue/kinds.ts';
 import type { Tx } from '../state/database.ts';
 import { deleteHost, getHost } from '../state/hosts.ts';
@@ -58,5 +59,6 @@ export function removeHost(tx: Tx, id: string, force: boolean): void {
     release(tx, instance.id);
     markDeleted(tx, instance.id);
   }
+  putForeignClaims(tx, id, []);
   deleteHost(tx, id);
 }
