@@ -5,7 +5,7 @@ import { Decision, type Host } from '../contract/index.ts';
 import { silentLog } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
 import { allocationsOf, release } from '../placement/allocations.ts';
-import { refreshInventory } from '../placement/providers.ts';
+import { refreshInventory } from '../placement/inventories.ts';
 import { type Database, openDatabase } from '../state/database.ts';
 import { deleteHost, insertHost, type StoredFacts, updateHost } from '../state/hosts.ts';
 import { claimNext, noValidHost, scheduleAndClaim, withBuildFailure } from './claim.ts';
