@@ -7,6 +7,7 @@ import { type HostApiParts, hostHandlers } from './hosts.ts';
 import { imageHandlers } from './images.ts';
 import { instanceHandlers } from './instances.ts';
 import { keypairHandlers } from './keypairs.ts';
+import { placementHandlers } from './placement.ts';
 import type { Handlers } from './router.ts';
 import { type SystemFacts, systemHandlers } from './system.ts';
 import { type TaskControl, taskHandlers } from './tasks.ts';
@@ -37,6 +38,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...keypairHandlers(database, parts.sshFolder),
     ...imageHandlers(database),
     ...hostHandlers(database, parts.hosts),
+    ...placementHandlers(database),
     ...instanceHandlers(database, drivers),
     ...taskHandlers(database, parts.tasks),
     ...consoleHandlers(database, drivers, parts.tickets),

@@ -57,6 +57,12 @@ export function capacityOf(inventory: Inventory): number {
   return Math.max(0, Math.floor((inventory.total - inventory.reserved) * inventory.allocationRatio));
 }
 
+/** `CPU: 4 vCPU`; a class of one's own by its name. */
+export function describeAmount(resourceClass: string, amount: number): string {
+  const { label, unit } = WORDS[resourceClass] ?? { label: resourceClass, unit: '' };
+  return `${label}: ${amount}${unit === '' ? '' : ` ${unit}`}`;
+}
+
 /**
  * Why this much of a class cannot be given, in words and figures; null when it can.
  * Source: `_check_capacity_exceeded` in placement/objects/allocation.py.

@@ -1,4 +1,4 @@
-import type { Reader, Tx } from '../state/database.ts';
+import type { Tx } from '../state/database.ts';
 import { q } from '../state/query.ts';
 import { ensureProvider, touchProvider } from './providers.ts';
 
@@ -10,20 +10,26 @@ export interface TraitDemand {
 
 const KEY = 'trait:';
 
+/** One of somebody's own, or one in a namespace of os-traits: which of those there are grows with every release. */
+export function isKnownTrait(name: string): boolean {
+  return /^(CUSTOM|COMPUTE|HW|MISC|OWNER|STORAGE)_[A-Z0-9_]+$/.test(name);
+}
+
+type Specs = Readonly<Record<string, string>>;
+
+function namesOf(specs: Specs, wanted: 'required' | 'forbidden'): string[] {
+  return Object.entries(specs).flatMap(([key, value]) =>
+    key.startsWith(KEY) && value.trim() === wanted ? [key.slice(KEY.length)] : [],
+  );
+}
+
 /**
  * What a flavor's extra specs and an image's properties ask of a host: `trait:NAME=required`, and in flavors
  * `trait:NAME=forbidden`. Source: `ResourceRequest` in nova/scheduler/utils.py, nova/objects/image_meta.py
  */
-export function traitDemandOf(
-  extraSpecs: Readonly<Record<string, string>>,
-  properties: Readonly<Record<string, string>>,
-): TraitDemand {
-  const named = (from: Readonly<Record<string, string>>, wanted: string) =>
-    Object.entries(from).flatMap(([key, value]) =>
-      key.startsWith(KEY) && value.trim() === wanted ? [key.slice(KEY.length)] : [],
-    );
-  const required = [...named(extraSpecs, 'required'), ...named(properties, 'required')];
-  return { required: [...new Set(required)], forbidden: named(extraSpecs, 'forbidden') };
+export function traitDemandOf(extraSpecs: Specs, properties: Specs): TraitDemand {
+  const required = [...namesOf(extraSpecs, 'required'), ...namesOf(properties, 'required')];
+  return { required: [...new Set(required)], forbidden: namesOf(extraSpecs, 'forbidden') };
 }
 
 /** Why a host with these traits will not do, in words; null when it will. */
@@ -63,12 +69,4 @@ export function refreshTraits(tx: Tx, hostId: string, hostName: string, traits: 
 export function setCustomTraits(tx: Tx, hostId: string, hostName: string, traits: readonly string[]): void {
   ensureProvider(tx, hostId, hostName);
   if (replace(tx, hostId, true, traits)) touchProvider(tx, hostId);
-}
-
-/** By name. */
-export function listTraits(reader: Reader, hostId: string): string[] {
-  const rows = reader.all(
-    q.selectFrom('provider_traits').select('trait').where('provider_id', '=', hostId).orderBy('trait'),
-  );
-  return rows.map((row) => row.trait);
 }
