@@ -145,8 +145,11 @@ function auditCapacity(provider: Provider): ClaimProblem[] {
   });
 }
 
+const FIRST = ['DISK_GB', 'MEMORY_MB', 'VCPU'];
+
 function words(resources: Resources): string {
   return Object.entries(resources)
+    .toSorted(([one], [other]) => FIRST.indexOf(other) - FIRST.indexOf(one))
     .map(([name, amount]) => describeAmount(name, amount))
     .join(', ');
 }
