@@ -3,6 +3,7 @@ import { ExpectedError, toErrorBody } from '../domain/errors.ts';
 import { timestamp } from '../domain/time.ts';
 import { release } from '../placement/allocations.ts';
 import { waitsForHost } from '../queue/kinds.ts';
+import { leaveAggregates } from '../state/aggregates.ts';
 import type { Tx } from '../state/database.ts';
 import { deleteHost, getHost } from '../state/hosts.ts';
 import { listInstancesOn, markDeleted } from '../state/instances.ts';
@@ -58,5 +59,6 @@ export function removeHost(tx: Tx, id: string, force: boolean): void {
     release(tx, instance.id);
     markDeleted(tx, instance.id);
   }
+  leaveAggregates(tx, id);
   deleteHost(tx, id);
 }

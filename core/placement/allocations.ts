@@ -19,6 +19,8 @@ export interface Claim {
   /** what the caller read; left out: the provider's state of this moment is all that counts */
   readonly providerGeneration?: number;
   readonly resources: Resources;
+  /** claims even what the provider does not have: for a host that was forced */
+  readonly beyondCapacity?: boolean;
 }
 
 /** @returns null for a consumer that has nothing */
@@ -49,7 +51,7 @@ export function claim(tx: Tx, request: Claim): void {
   release(tx, request.consumerId);
   const provider = getProvider(tx, request.providerId);
   const refusal = refusalFor(provider, request.resources);
-  if (refusal !== null) {
+  if (refusal !== null && !request.beyondCapacity) {
     throw new ExpectedError('placement.no_capacity', `${provider.name} has no room: ${refusal}`, {
       remedy: 'Free some resources on the host, pick a smaller flavor or another host.',
       details: { hostId: provider.id, reason: refusal },
