@@ -32,9 +32,7 @@ export function emptyDatabase(database: Database): void {
       tx.run(statement(`DELETE FROM ${name}`));
     }
     tx.run(statement(`DELETE FROM projects WHERE name != 'admin'`));
-    tx.run(statement(`UPDATE projects SET revision = 0`));
     tx.run(statement(`DELETE FROM meta WHERE key != 'revision'`));
-    tx.run(statement(`UPDATE meta SET value = '0'`));
     for (const what of DONE) setMeta(tx, `default.${what}`, tx.now());
   });
 }

@@ -14,7 +14,7 @@ export async function play(
   script: Script,
   options: Pick<WorldOptions, 'keepLog'> = {},
 ): Promise<Played> {
-  using world = new World({ seed, planned: script.planned, ...options });
+  using world = new World({ seed, hosts: script.hosts, planned: script.planned, ...options });
   world.start();
   await world.rest();
   world.arm();

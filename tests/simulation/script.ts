@@ -2,17 +2,21 @@ import type { Command, Scripted } from './commands.ts';
 import type { Fault, Planned } from './faults.ts';
 import { Random } from './random.ts';
 
+/** How it comes to an end: at once, after another start, or after another full look at all hosts. */
+export type End = 'at once' | 'restart' | 'wait';
+
 /** All that is done and goes wrong in one history. */
 export interface Script {
   readonly commands: readonly Scripted[];
   readonly planned: readonly Planned[];
-  readonly end: 'restart' | 'wait';
+  readonly end: End;
+  readonly hosts: readonly string[];
 }
 
 /** milliseconds in which the commands come */
 const BUSY_TIME = 20_000;
 /** how many moments a history of that size has, about */
-const MOMENTS = 260;
+const MOMENTS = 200;
 
 function drawFault(random: Random): Fault {
   const what = random.weighted({
@@ -90,7 +94,7 @@ function drawCommand(random: Random): Command {
 /** One seed, one script. */
 export function drawScript(seed: number): Script {
   const random = new Random(seed);
-  const commands = Array.from({ length: random.between(2, 6) }, () => ({
+  const commands = Array.from({ length: random.between(1, 5) }, () => ({
     at: random.below(BUSY_TIME),
     command: drawCommand(random),
   }));
@@ -102,6 +106,7 @@ export function drawScript(seed: number): Script {
   return {
     commands: [first, ...commands.toSorted((a, b) => a.at - b.at)],
     planned,
-    end: random.pick(['restart', 'restart', 'restart', 'wait']),
+    end: random.weighted({ 'at once': 12, restart: 5, wait: 1 }),
+    hosts: random.pick([['one', 'two'], ['one', 'two'], ['one', 'two', 'three'], ['one']]),
   };
 }

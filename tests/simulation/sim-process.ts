@@ -142,6 +142,7 @@ export class SimProcess {
     const { database } = this.#ground;
     return {
       log: silentLog,
+      revisions: database.revisions,
       all: (query) => database.all(query),
       first: (query) => database.first(query),
       write: (work) => this.#write(work),

@@ -2,6 +2,7 @@ import type { ContractEvent, MethodName } from '../../core/contract/index.ts';
 import { ExpectedError, toErrorBody } from '../../core/domain/errors.ts';
 import { silentLog } from '../../core/domain/log.ts';
 import { type Database, openDatabase } from '../../core/state/database.ts';
+import type { End } from './script.ts';
 import type { Fault, Moment, Planned, Point } from './faults.ts';
 import { emptyDatabase, furnish } from './fixture.ts';
 import { brokenRules, OnlyRises } from './invariants.ts';
@@ -70,6 +71,7 @@ export class World implements Ground, Fate {
   readonly #planned: Map<number, Fault>;
   readonly #rises = new OnlyRises();
   readonly #subscription: Disposable;
+  readonly #firstRevision: number;
   #moments = 0;
   #names = 0;
   #armed = false;
@@ -90,6 +92,7 @@ export class World implements Ground, Fate {
       (name) => new SimHost(name, this.random.uuid(), this),
     );
     furnish(this.database, this.hosts);
+    this.#firstRevision = this.database.revisions.latest;
     this.#subscription = this.database.subscribe((event) => this.#hear(event));
   }
 
@@ -103,7 +106,7 @@ export class World implements Ground, Fate {
   }
 
   #hear(event: ContractEvent): void {
-    if (this.#options.keepLog) this.note(describe(event));
+    if (this.#options.keepLog) this.note(describe(event, this.#firstRevision));
     if (event.type === 'deleted') this.#rise('revision', event.revision);
     else if ('value' in event && 'revision' in event.value) this.#rise('revision', event.value.revision);
   }
@@ -288,11 +291,11 @@ export class World implements Ground, Fate {
   }
 
   /** No more misfortunes: everybody comes back, everything ends, and the oracle is asked. */
-  async conclude(end: 'restart' | 'wait'): Promise<void> {
+  async conclude(end: End): Promise<void> {
     this.#armed = false;
     let isAtRest = await this.rest();
     if (end === 'restart') this.kill(0);
-    await this.pass(end === 'restart' ? SETTLE : RESYNC);
+    await this.pass(end === 'wait' ? RESYNC : SETTLE);
     isAtRest = (await this.rest()) && isAtRest;
     await this.pass(SETTLE);
     if (!isAtRest) this.#find(['it does not come to rest']);
@@ -300,19 +303,21 @@ export class World implements Ground, Fate {
   }
 }
 
-function describe(event: ContractEvent): string {
+/** @param from the revision at which the history began, in a database that other histories have used before */
+function describe(event: ContractEvent, from: number): string {
   if (event.type === 'instance.changed') {
     const { id, vmState, taskState, powerState, hostName, revision } = event.value;
-    return `${event.type} ${id} ${vmState} ${taskState ?? '-'} ${powerState} ${hostName ?? '-'} r${revision}`;
+    return `${event.type} ${id} ${vmState} ${taskState ?? '-'} ${powerState} ${hostName ?? '-'} r${revision - from}`;
   }
   if (event.type === 'task.changed') {
     const { id, kind, state, steps, revision } = event.value;
     const last = steps.at(-1);
-    return `${event.type} ${id} ${kind} ${state} ${last?.name ?? '-'} ${last?.state ?? '-'} r${revision}`;
+    return `${event.type} ${id} ${kind} ${state} ${last?.name ?? '-'} ${last?.state ?? '-'} r${revision - from}`;
   }
   if (event.type === 'host.changed') {
     const { name, connection, revision, lastSeenAt } = event.value;
-    return `${event.type} ${name} ${connection} ${lastSeenAt ?? '-'} r${revision}`;
+    return `${event.type} ${name} ${connection} ${lastSeenAt ?? '-'} r${revision - from}`;
   }
-  return `${event.type} ${JSON.stringify('value' in event ? event.value : event)}`;
+  const value = 'value' in event ? event.value : event;
+  return `${event.type} ${JSON.stringify(value, (key, part: unknown) => (key === 'revision' ? undefined : part))}`;
 }
