@@ -8,8 +8,8 @@ import { getDecision } from '../state/decisions.ts';
 import { getInstance, transition } from '../state/instances.ts';
 import { buildError, leaveGuestToCleanup, mayTryAnotherHost } from './build-failure.ts';
 import type { ConductorDeps } from './deps.ts';
-import { guestSpec, imageSource, needInstance } from './guest.ts';
-import { COPY_PATIENCE } from './image-copies.ts';
+import { guestSpec, needInstance } from './guest.ts';
+import { copyStep } from './copy-step.ts';
 import { endAction, recordSteps } from './record.ts';
 import { BUILD_STATES, scheduleStep } from './schedule.ts';
 
@@ -85,7 +85,10 @@ function buildSteps(deps: ConductorDeps, instanceId: string): Step[] {
       return undefined;
     };
   return [
-    imageStep(deps, instanceId),
+    copyStep(deps, 'image', () => {
+      const { imageId } = needInstance(deps.database, instanceId).instance;
+      return { imageId: imageId ?? '', hostId: hostOf(deps, instanceId) };
+    }),
     step(
       'root_disk',
       (driver, guest, options) => driver.createRootDisk(guest, options),
@@ -120,19 +123,6 @@ function buildSteps(deps: ConductorDeps, instanceId: string): Step[] {
       undoing((driver, options) => driver.destroy(instanceId, options)),
     ),
   ];
-}
-
-/** The one step that needs no undo: the host's copy serves the next build. */
-function imageStep(deps: ConductorDeps, instanceId: string): Step {
-  return {
-    name: 'image',
-    patience: COPY_PATIENCE,
-    async do(context) {
-      const { imageId } = needInstance(deps.database, instanceId).instance;
-      await deps.copies.ensure(imageSource(deps, imageId ?? ''), hostOf(deps, instanceId), context);
-      return undefined;
-    },
-  };
 }
 
 function end(tx: Tx, instanceId: string, context: StepContext, outcome: Outcome) {

@@ -9,6 +9,6 @@ export function frozen<R>(query: Query<R>): Query<R> {
 
 /** What kysely has no words for. */
 export function statement(text: string): Query<unknown> {
-  const compiled: CompiledQuery<unknown> = sql.raw(text).compile(q);
+  const compiled: CompiledQuery = sql.raw(text).compile(q);
   return { compile: () => compiled };
 }
