@@ -91,5 +91,6 @@ export const common = {
     addPair: 'Add a pair',
     removePair: 'Remove this pair',
     none: 'none',
+    typeName: 'To go on, type {{name}}',
   },
 };

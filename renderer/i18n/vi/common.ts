@@ -98,5 +98,6 @@ export const common: Common = {
     addPair: 'Thêm một cặp',
     removePair: 'Bỏ cặp này',
     none: 'không có',
+    typeName: 'Để tiếp tục, hãy gõ {{name}}',
   },
 };

@@ -1,4 +1,4 @@
-import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -145,6 +145,47 @@ function Placement({ instance }: Props): ReactNode {
   );
 }
 
+function About({ instance }: Props): ReactNode {
+  const { t } = useTranslation();
+  const { description, tags, groupName, hints } = instance;
+  const asked = Object.entries(hints).map(([hint, value]) => `${hint}: ${[value].flat().join(', ')}`);
+  const facts: Fact[] = [
+    { label: t('instances.detail.project'), value: instance.projectName },
+    { label: t('instances.detail.user'), value: instance.user },
+    ...(tags.length > 0 ? [{ label: t('instances.form.tags'), value: <Tags tags={tags} /> }] : []),
+    ...(groupName === null ? [] : [{ label: t('instances.detail.group'), value: groupName }]),
+    ...(instance.requestedZone === null
+      ? []
+      : [{ label: t('instances.detail.zone'), value: instance.requestedZone }]),
+    ...(asked.length > 0 ? [{ label: t('instances.detail.hints'), value: asked.join('; ') }] : []),
+    ...(instance.origin === 'adopted'
+      ? [{ label: t('instances.detail.origin'), value: t('instances.detail.adopted') }]
+      : []),
+  ];
+  return (
+    <Panel title={t('instances.detail.about')}>
+      {description !== null && (
+        <Text size="sm" mb="xs" className={classes.description}>
+          {description}
+        </Text>
+      )}
+      <Facts facts={facts} />
+    </Panel>
+  );
+}
+
+function Tags({ tags }: { readonly tags: readonly string[] }): ReactNode {
+  return (
+    <Group gap={4}>
+      {tags.map((tag) => (
+        <Badge key={tag} variant="light" size="sm" tt="none" fw={500}>
+          {tag}
+        </Badge>
+      ))}
+    </Group>
+  );
+}
+
 function Metadata({ instance }: Props): ReactNode {
   const { t } = useTranslation();
   const pairs = Object.entries(instance.metadata);
@@ -210,6 +251,7 @@ export function OverviewTab({ instance }: Props): ReactNode {
         <div className={classes.column}>
           <Access instance={instance} />
           <Configuration instance={instance} />
+          <About instance={instance} />
           <Metadata instance={instance} />
         </div>
         <div className={classes.column}>

@@ -1,1 +1,1 @@
-export const INSTANCE_TABS = ['overview', 'serial', 'vnc', 'log', 'actions', 'xml'] as const;
+export const INSTANCE_TABS = ['overview', 'serial', 'vnc', 'log', 'actions', 'diagnostics', 'xml'] as const;
