@@ -172,6 +172,21 @@ export const words = {
     IoOps: 'A host that is busy building weighs less',
     BuildFailure: 'A host on which builds failed lately weighs far less',
   },
+  finding: {
+    drift: 'Definition changed',
+    missing_domain: 'Guest is gone',
+    doubled_domain: 'Guest exists twice',
+    unknown_domain: 'Guest without a row',
+    orphan_volume: 'Disk of nobody',
+    orphan_reservation: 'Address of nobody',
+    orphan_image: 'Image copy of nobody',
+  },
+  resolution: {
+    accept_host: 'Accept the host’s',
+    restore_ours: 'Restore ours',
+    remove: 'Remove…',
+    adopt: 'Adopt',
+  },
   actionResult: {
     success: 'done',
     error: 'failed',

@@ -173,6 +173,21 @@ export const words: Catalogue['words'] = {
     IoOps: 'Máy chủ đang bận tạo máy ảo thì điểm thấp hơn',
     BuildFailure: 'Máy chủ vừa tạo thất bại thì điểm thấp hơn nhiều',
   },
+  finding: {
+    drift: 'Định nghĩa đã đổi',
+    missing_domain: 'Mất máy khách',
+    doubled_domain: 'Máy khách bị trùng',
+    unknown_domain: 'Máy khách không có trong dữ liệu',
+    orphan_volume: 'Đĩa không của ai',
+    orphan_reservation: 'Địa chỉ không của ai',
+    orphan_image: 'Bản sao ảnh đĩa không của ai',
+  },
+  resolution: {
+    accept_host: 'Chấp nhận của máy chủ',
+    restore_ours: 'Khôi phục của ta',
+    remove: 'Gỡ bỏ…',
+    adopt: 'Nhận quản lý',
+  },
   actionResult: {
     success: 'xong',
     error: 'thất bại',

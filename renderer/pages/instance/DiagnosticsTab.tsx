@@ -13,7 +13,7 @@ import { useFormat } from '../../ui/use-format.ts';
 interface TableProps {
   readonly title: string;
   readonly head: readonly string[];
-  readonly rows: readonly (readonly ReactNode[])[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 function Figures({ title, head, rows }: TableProps): ReactNode {
@@ -31,7 +31,7 @@ function Figures({ title, head, rows }: TableProps): ReactNode {
           </Table.Thead>
           <Table.Tbody>
             {rows.map((cells) => (
-              <Table.Tr key={String(cells[0])}>
+              <Table.Tr key={cells[0]}>
                 {cells.map((cell, index) => (
                   // oxlint-disable-next-line react/no-array-index-key -- the columns of a row never change places
                   <Table.Td key={index}>{cell}</Table.Td>

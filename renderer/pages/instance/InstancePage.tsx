@@ -16,6 +16,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { ActionsTab } from './ActionsTab.tsx';
+import { DecisionTab } from './DecisionTab.tsx';
 import { DiagnosticsTab } from './DiagnosticsTab.tsx';
 import { InstanceNotes } from './InstanceNotes.tsx';
 import { INSTANCE_TABS } from './tabs.ts';
@@ -51,6 +52,8 @@ function TabContent({ tab, instance }: { readonly tab: Tab; readonly instance: I
       return <LogTab instance={instance} />;
     case 'actions':
       return <ActionsTab instance={instance} />;
+    case 'decision':
+      return <DecisionTab instance={instance} />;
     case 'diagnostics':
       return <DiagnosticsTab instance={instance} />;
     case 'xml':

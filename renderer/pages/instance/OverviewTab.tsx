@@ -1,10 +1,8 @@
-import { Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Group, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Instance } from '../../../core/contract/index.ts';
-import { useQuery } from '../../api/use-query.ts';
-import { DecisionView } from '../../components/DecisionView.tsx';
 import { sshCommand } from '../../components/ssh-command.ts';
 import { stepsOf, useActions } from '../../components/use-actions.ts';
 import { useCopy } from '../../components/use-clipboard.ts';
@@ -92,20 +90,18 @@ function Placement({ instance }: Props): ReactNode {
   const { t } = useTranslation();
   const copy = useCopy();
   const word = useWords();
-  const [asked, setAsked] = useState(false);
-  const decision = useQuery('instance.decision', asked ? { ref: instance.id } : null);
   return (
     <Panel
       title={t('instances.detail.placement')}
       aside={
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          onClick={() => setAsked((on) => !on)}
-          aria-expanded={asked}
+        <Link
+          to="/instances/$id"
+          params={{ id: instance.id }}
+          search={{ tab: 'decision' }}
+          className={classes.why}
         >
-          {t('instances.detail.why')}
-        </Button>
+          {instance.hostId === null ? t('instances.detail.whyNowhere') : t('instances.detail.why')}
+        </Link>
       }
     >
       <Facts
@@ -134,13 +130,6 @@ function Placement({ instance }: Props): ReactNode {
           },
         ]}
       />
-      {asked && (
-        <Stack gap="xs" mt="sm">
-          <ErrorAlert error={decision.error} />
-          {decision.data === null && <Text size="sm">{t('instances.detail.noDecision')}</Text>}
-          {decision.data && <DecisionView decision={decision.data} />}
-        </Stack>
-      )}
     </Panel>
   );
 }
