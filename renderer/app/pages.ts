@@ -14,7 +14,6 @@ export const PAGES = {
   settings: '/settings',
 } as const;
 export type PageName = keyof typeof PAGES;
-export type PagePath = (typeof PAGES)[PageName];
 
 export const PAGE_NAMES: readonly PageName[] = [
   'instances',

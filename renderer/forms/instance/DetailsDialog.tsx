@@ -6,7 +6,7 @@ import { call } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { FormDialog } from '../../ui/FormDialog.tsx';
 import { fromPairs, type Pair, PairsEditor, toPairs } from '../../ui/PairsEditor.tsx';
-import type { InstanceFormProps } from './InstanceForm.tsx';
+import type { InstanceFormProps } from './form-props.ts';
 
 /** Only what was changed is sent: another window may have changed the rest meanwhile. */
 export function changesOf(

@@ -5,7 +5,7 @@ import { call } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useList } from '../../stores/nova.ts';
 import { FormDialog } from '../../ui/FormDialog.tsx';
-import type { InstanceFormProps } from './InstanceForm.tsx';
+import type { InstanceFormProps } from './form-props.ts';
 
 /**
  * Builds an instance of a host that is gone anew on another one. A host that is only out of reach may still run the

@@ -3,6 +3,7 @@ import type { Instance } from '../../../core/contract/index.ts';
 import type { FormAction } from '../../components/instance-actions.ts';
 import { DetailsDialog } from './DetailsDialog.tsx';
 import { EvacuateDialog } from './EvacuateDialog.tsx';
+import type { InstanceFormProps } from './form-props.ts';
 import { LockDialog } from './LockDialog.tsx';
 import { PasswordDialog } from './PasswordDialog.tsx';
 import { RebuildDialog } from './RebuildDialog.tsx';
@@ -12,11 +13,6 @@ import { ResetStateDialog } from './ResetStateDialog.tsx';
 export interface AskedForm {
   readonly action: FormAction;
   readonly instance: Instance;
-}
-
-export interface InstanceFormProps {
-  readonly instance: Instance;
-  readonly onClose: () => void;
 }
 
 const FORMS: Readonly<Record<FormAction, (props: InstanceFormProps) => ReactNode>> = {

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { FormDialog } from '../../ui/FormDialog.tsx';
-import type { InstanceFormProps } from './InstanceForm.tsx';
+import type { InstanceFormProps } from './form-props.ts';
 
 /** Keeps an instance from being changed by mistake. */
 export function LockDialog({ instance, onClose }: InstanceFormProps): ReactNode {

@@ -5,7 +5,7 @@ import { call } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useItem } from '../../stores/nova.ts';
 import { FormDialog } from '../../ui/FormDialog.tsx';
-import type { InstanceFormProps } from './InstanceForm.tsx';
+import type { InstanceFormProps } from './form-props.ts';
 
 /** A new password for an account in the guest, set by the guest's agent. */
 export function PasswordDialog({ instance, onClose }: InstanceFormProps): ReactNode {

@@ -7,7 +7,7 @@ import { useHostAway } from '../../components/instance-status.tsx';
 import { TypedName } from '../../components/TypedName.tsx';
 import { FormDialog } from '../../ui/FormDialog.tsx';
 import { ImageChoice } from './ImageChoice.tsx';
-import type { InstanceFormProps } from './InstanceForm.tsx';
+import type { InstanceFormProps } from './form-props.ts';
 import { WhenBackNote } from './WhenBackNote.tsx';
 
 /** A new disk for the same instance. What is on the old one is lost, so the name has to be typed. */

@@ -6,7 +6,7 @@ import { useAction } from '../../api/use-action.ts';
 import { useHostAway } from '../../components/instance-status.tsx';
 import { FormDialog } from '../../ui/FormDialog.tsx';
 import { ImageChoice } from './ImageChoice.tsx';
-import type { InstanceFormProps } from './InstanceForm.tsx';
+import type { InstanceFormProps } from './form-props.ts';
 import { WhenBackNote } from './WhenBackNote.tsx';
 
 /** Boots another system beside the instance's own disk, to mend what is on it. */

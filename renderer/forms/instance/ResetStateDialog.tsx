@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { FormDialog } from '../../ui/FormDialog.tsx';
-import type { InstanceFormProps } from './InstanceForm.tsx';
+import type { InstanceFormProps } from './form-props.ts';
 
 const STATES = ['active', 'error'] as const;
 type State = (typeof STATES)[number];
