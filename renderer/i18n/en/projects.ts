@@ -7,11 +7,10 @@ export const projects = {
   state: 'State',
   enabled: 'enabled',
   disabled: 'no new instances',
-  usage: 'Quota',
   takesNew: 'Takes new instances',
   quotaHint: '−1 means no limit. RAM in MiB.',
   asUsual: 'as usual',
-  unlimited: '{{label}}: {{used}}, no limit',
+  unlimited: '{{used}}, no limit',
   quota: {
     instances: 'Instances',
     cores: 'vCPUs',

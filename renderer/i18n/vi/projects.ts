@@ -7,11 +7,10 @@ export const projects = {
   state: 'Trạng thái',
   enabled: 'đang bật',
   disabled: 'không nhận máy mới',
-  usage: 'Hạn mức',
   takesNew: 'Nhận máy ảo mới',
   quotaHint: '−1 nghĩa là không giới hạn. RAM tính bằng MiB.',
   asUsual: 'như thường lệ',
-  unlimited: '{{label}}: {{used}}, không giới hạn',
+  unlimited: '{{used}}, không giới hạn',
   quota: {
     instances: 'Máy ảo',
     cores: 'vCPU',

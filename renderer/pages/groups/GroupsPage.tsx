@@ -37,7 +37,7 @@ function useColumns(): Column<ServerGroup>[] {
         header: t('scheduling.groups.mostPerHost'),
         value: (row) => (row.policy === 'anti-affinity' ? row.maxServerPerHost : null),
         align: 'right',
-        width: 130,
+        width: 210,
         wide: true,
       },
       {

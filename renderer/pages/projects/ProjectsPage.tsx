@@ -10,13 +10,13 @@ import { useItem, useList } from '../../stores/nova.ts';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import type { Column } from '../../ui/table/columns.ts';
 import { nameColumn } from '../../ui/table/name-column.tsx';
-import { QuotaBars } from './QuotaBars.tsx';
+import { type BarResource, QuotaBar } from './QuotaBar.tsx';
 
+const QUOTAS: readonly BarResource[] = ['instances', 'cores', 'ram'];
 const BY_NAME = { id: 'name', desc: false } as const;
 
 function useColumns(): Column<Project>[] {
   const { t } = useTranslation();
-  const instances = useList('instances');
   return useMemo(
     () => [
       nameColumn(t('scheduling.column.name')),
@@ -32,21 +32,14 @@ function useColumns(): Column<Project>[] {
         ),
         width: 120,
       },
-      {
-        id: 'instances',
-        header: t('nav.instances'),
-        value: (row) => instances.filter((instance) => instance.projectId === row.id).length,
-        align: 'right',
-        width: 100,
-      },
-      {
-        id: 'usage',
-        header: t('projects.usage'),
-        value: () => '',
-        cell: (row) => <QuotaBars project={row} />,
-        width: 320,
-        grow: 3,
-      },
+      ...QUOTAS.map((resource) => ({
+        id: resource,
+        header: t(`projects.quota.${resource}`),
+        value: (row: Project) => row.quota[resource],
+        cell: (row: Project) => <QuotaBar project={row} resource={resource} />,
+        width: 130,
+        grow: 1,
+      })),
       {
         id: 'description',
         header: t('flavors.column.description'),
@@ -57,7 +50,7 @@ function useColumns(): Column<Project>[] {
       },
       { id: 'id', header: t('instances.column.id'), value: (row) => row.id, width: 290, hidden: true },
     ],
-    [t, instances],
+    [t],
   );
 }
 
