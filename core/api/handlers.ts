@@ -7,6 +7,7 @@ import { type HostApiParts, hostHandlers } from './hosts.ts';
 import { imageHandlers } from './images.ts';
 import { instanceHandlers } from './instances.ts';
 import { keypairHandlers } from './keypairs.ts';
+import { projectHandlers } from './projects.ts';
 import type { Handlers } from './router.ts';
 import { type SystemFacts, systemHandlers } from './system.ts';
 import { type TaskControl, taskHandlers } from './tasks.ts';
@@ -34,6 +35,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
   return {
     ...missing,
     ...flavorHandlers(database),
+    ...projectHandlers(database),
     ...keypairHandlers(database, parts.sshFolder),
     ...imageHandlers(database),
     ...hostHandlers(database, parts.hosts),
