@@ -1,5 +1,6 @@
 import type { DriverRegistry } from '../compute/driver.ts';
 import type { Database } from '../state/database.ts';
+import { backupHandlers } from './backups.ts';
 import { consoleHandlers } from './consoles.ts';
 import type { ConsoleTickets } from './console-tickets.ts';
 import { flavorHandlers } from './flavors.ts';
@@ -43,5 +44,6 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...taskHandlers(database, parts.tasks),
     ...consoleHandlers(database, drivers, parts.tickets),
     ...systemHandlers(database, parts.facts),
+    ...backupHandlers(database),
   };
 }

@@ -217,6 +217,7 @@ describe('a quota', () => {
     await create({ instances: 1 }, 'other');
     await launch('dev');
     await launch('other');
+    expect(await api.call('project.usage', { ref: 'other' })).toMatchObject({ instances: 1 });
   });
 
   it('of metadata items is for each instance, at launch and later; what is there may shrink', async () => {

@@ -45,10 +45,6 @@ export const UNBUILT = [
   'instance.evacuate',
   'task.retry',
   'task.set',
-  'backup.list',
-  'backup.create',
-  'backup.export',
-  'backup.import',
 ] as const satisfies readonly MethodName[];
 
 export function unbuilt(): never {
