@@ -1,6 +1,7 @@
 import type { DriverRegistry } from '../compute/driver.ts';
 import type { Database } from '../state/database.ts';
 import { aggregateHandlers } from './aggregates.ts';
+import { backupHandlers } from './backups.ts';
 import { consoleHandlers } from './consoles.ts';
 import type { ConsoleTickets } from './console-tickets.ts';
 import { flavorHandlers } from './flavors.ts';
@@ -9,6 +10,7 @@ import { imageHandlers } from './images.ts';
 import { instanceHandlers } from './instances.ts';
 import { keypairHandlers } from './keypairs.ts';
 import { placementHandlers } from './placement.ts';
+import { projectHandlers } from './projects.ts';
 import type { Handlers } from './router.ts';
 import { schedulerHandlers } from './scheduler.ts';
 import { serverGroupHandlers } from './server-groups.ts';
@@ -38,6 +40,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
   return {
     ...missing,
     ...flavorHandlers(database),
+    ...projectHandlers(database),
     ...keypairHandlers(database, parts.sshFolder),
     ...imageHandlers(database),
     ...hostHandlers(database, parts.hosts),
@@ -49,5 +52,6 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...taskHandlers(database, parts.tasks),
     ...consoleHandlers(database, drivers, parts.tickets),
     ...systemHandlers(database, parts.facts),
+    ...backupHandlers(database),
   };
 }
