@@ -6,6 +6,7 @@ import type { Image, Instance, Task, TaskState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { silentLog } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
+import { controlIdentity } from '../identity/control.ts';
 import { refreshInventory } from '../placement/providers.ts';
 import { type Clock, systemClock } from '../queue/clock.ts';
 import { enqueue } from '../queue/enqueue.ts';
@@ -92,7 +93,7 @@ export class ConductorKit implements AsyncDisposable {
   }
 
   connect({ id, fake }: KitHost): void {
-    const driver = createFakeDriver(fake);
+    const driver = createFakeDriver(fake, controlIdentity(this.database));
     this.#drivers.set(id, driver);
     void driver.closed.finally(() => {
       if (this.#drivers.get(id) === driver) this.#drivers.delete(id);

@@ -38,6 +38,21 @@ const image = ours('image', {
   properties: many(item, 'properties'),
 });
 
+const control = ours('control', {
+  id: text('@id'),
+  name: text('@name'),
+  generation: whole('@generation'),
+});
+const previous = ours('previous', { id: text('@id'), name: text('@name'), at: text('@at') });
+const lock = ours('lock', { by: text('@by'), at: text('@at'), reason: text('@reason') });
+const group = ours('group', {
+  id: text('@id'),
+  name: text('@name'),
+  policy: text('@policy'),
+  maxServerPerHost: whole('@maxServerPerHost'),
+});
+const tag = ours('tag', { name: text('@name') });
+
 /**
  * Enough about an instance to rebuild a lost database from the hosts. What a person typed stands in attributes: there
  * every character survives, while libvirt may trim or drop white space between tags.
@@ -48,13 +63,59 @@ export const instanceMetadata = ours('instance', {
   hostname: text('@hostname'),
   createdAt: text('@created'),
   owner: text('@owner'),
+  project: text('@project'),
+  description: text('@description'),
   keyName: text('@keyName'),
   publicKey: text('@publicKey'),
+  mac: text('@mac'),
+  origin: text('@origin'),
+  requestedZone: text('@zone'),
+  /** only whether there was any: it may hold secrets */
+  hasUserData: yesNo('@userData'),
+  /** JSON: a hint is a text or several */
+  hints: text('@hints'),
+  control: one(control),
+  previous: one(previous),
+  lock: one(lock),
   flavor: one(flavor),
   image: one(image),
+  group: one(group),
   metadata: many(item, 'metadata'),
+  tags: many(tag, 'tags'),
 });
 export type InstanceMetadata = Infer<typeof instanceMetadata>;
+
+/** Nova's own, for tools that read it. Source: nova/virt/libvirt/config.py `LibvirtConfigGuestMetaNovaInstance` */
+export const NOVA_NAMESPACE = { uri: 'http://openstack.org/xmlns/libvirt/nova/1.1', prefix: 'nova' };
+
+function novas<F extends Parameters<typeof mapper>[1]>(name: string, fields: F) {
+  return mapper(name, fields, NOVA_NAMESPACE);
+}
+
+export const novaMetadata = novas('instance', {
+  name: text('name'),
+  creationTime: text('creationTime'),
+  flavor: one(
+    novas('flavor', {
+      name: text('@name'),
+      /** MiB */
+      memory: whole('memory'),
+      /** GiB */
+      disk: whole('disk'),
+      /** MiB */
+      swap: whole('swap'),
+      /** GiB */
+      ephemeral: whole('ephemeral'),
+      vcpus: whole('vcpus'),
+    }),
+  ),
+  user: text('owner/user'),
+  project: text('owner/project'),
+  rootType: text('root/@type'),
+  rootId: text('root/@uuid'),
+});
+
+export type NovaMetadata = Infer<typeof novaMetadata>;
 
 /** The pairs of a record, as the mapper writes them. */
 export function toItems(record: Readonly<Record<string, string>>): { key: string; value: string }[] {
