@@ -30,8 +30,13 @@ export function fakeGuests(at: FakeConnection): Part {
         const spec = { id: guest.id, domainName: guest.domainName, flavor: guest.flavor };
         const title = guest.name;
         at.host.domains.set(guest.id, {
-          ...{ spec, mark: guest, title },
-          ...{ powerState: 'SHUTDOWN', deaf: false, log: '', boots: 0 },
+          spec,
+          mark: guest,
+          title,
+          powerState: 'SHUTDOWN',
+          deaf: false,
+          log: '',
+          boots: 0,
         });
         at.host.lifecycle(guest.id, 'defined');
       });

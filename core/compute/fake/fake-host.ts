@@ -127,7 +127,10 @@ export class FakeHost {
   /** A guest that somebody made with virsh: on from the beginning, and nobody's. */
   addForeign(domain: Omit<FakeDomain, 'powerState' | 'deaf' | 'log' | 'boots'>): void {
     this.domains.set(domain.spec.id, {
-      ...{ powerState: 'RUNNING', deaf: false, log: '', boots: 1 },
+      powerState: 'RUNNING',
+      deaf: false,
+      log: '',
+      boots: 1,
       ...domain,
     });
     this.lifecycle(domain.spec.id, 'defined');

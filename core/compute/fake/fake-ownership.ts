@@ -63,10 +63,17 @@ export function fakeOwnership(at: FakeConnection): OwnershipDriver {
         const domain = find(uuid);
         const { spec, powerState, mark, badMark, title, devices = NO_DEVICES } = domain;
         return {
-          ...{ uuid, domainName: spec.domainName, title: title ?? null, powerState },
-          ...{ vcpus: spec.flavor.vcpus, ram: spec.flavor.ram, ...devices },
+          uuid,
+          domainName: spec.domainName,
+          title: title ?? null,
+          powerState,
+          vcpus: spec.flavor.vcpus,
+          ram: spec.flavor.ram,
+          ...devices,
           consoles: { serial: true, vnc: true, log: mark?.origin === 'launched' },
-          ...{ description: mark ?? null, badMark: badMark ?? null, refusal: refusalOf(domain) },
+          description: mark ?? null,
+          badMark: badMark ?? null,
+          refusal: refusalOf(domain),
         };
       });
     },

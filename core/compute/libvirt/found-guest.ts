@@ -72,7 +72,7 @@ class Look {
         bus: disk.bus ?? null,
         source: sourceOf(disk),
         format: disk.format ?? null,
-        capacity: Number(info?.capacity ?? 0),
+        capacity: info?.capacity ?? 0,
       },
     ];
   }
@@ -137,7 +137,7 @@ export async function findGuest(session: Session, uuid: string, options: CallOpt
     title: xml.title ?? null,
     powerState: powerStateOf(info.state),
     vcpus: xml.vcpus ?? info.vcpus,
-    ram: Math.ceil(Number(info.maxMemory) / 1024),
+    ram: Math.ceil(info.maxMemory / 1024),
     disks: await look.disks(xml),
     nics,
     addresses: await look.addresses(nics),

@@ -14,7 +14,7 @@ import {
 } from '../../contract/index.ts';
 import {
   type InstanceMetadata,
-  instanceMetadata,
+  bareInstanceMetadata,
   type NovaMetadata,
   toItems,
 } from '../../libvirt/xml/domain/metadata.ts';
@@ -97,15 +97,18 @@ const orNull = <S extends z.ZodType>(schema: S) =>
   z.preprocess((value) => (value === undefined ? null : value), schema.nullable());
 const size = z.number().int().nonnegative();
 
-function parsedJson(text: unknown, context: z.RefinementCtx): unknown {
-  if (text === undefined) return {};
-  try {
-    return JSON.parse(String(text));
-  } catch {
-    context.issues.push({ code: 'custom', message: 'is no JSON', input: text });
-    return z.NEVER;
-  }
-}
+const hints = z
+  .string()
+  .default('{}')
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.issues.push({ code: 'custom', message: 'is no JSON', input: text });
+      return z.NEVER;
+    }
+  })
+  .pipe(SchedulerHints);
 
 const MarkedControl = z.object({ id: Uuid, name: Name, generation: z.number().int().min(1) });
 
@@ -124,7 +127,7 @@ const Mark = z.object({
   origin: z.enum(['launched', 'adopted']),
   requestedZone: orNull(Name),
   hasUserData: z.boolean(),
-  hints: z.unknown().transform(parsedJson).pipe(SchedulerHints),
+  hints,
   control: MarkedControl,
   previous: orNull(z.object({ id: Uuid, name: Name, at: Timestamp })),
   lock: orNull(z.object({ by: Name, at: Timestamp, reason: orNull(z.string().max(255)) })),
@@ -169,7 +172,7 @@ export function readMark(xml: string, domain: { readonly uuid: string; readonly 
   if (xml.length > LARGEST) return bad('its Micronova mark is larger than any that Micronova writes');
   let read: InstanceMetadata;
   try {
-    read = readXml(instanceMetadata, xml);
+    read = readXml(bareInstanceMetadata, xml);
   } catch {
     return bad('its Micronova mark is no XML that can be read');
   }

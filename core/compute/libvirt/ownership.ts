@@ -5,9 +5,9 @@ import { AFFECT, domain as procedures, METADATA } from '../../libvirt/protocol/d
 import type { DomainRef } from '../../libvirt/protocol/types.ts';
 import {
   INSTANCE_NAMESPACE,
-  instanceMetadata,
+  bareInstanceMetadata,
   NOVA_NAMESPACE,
-  novaMetadata,
+  bareNovaMetadata,
 } from '../../libvirt/xml/domain/metadata.ts';
 import { buildXml } from '../../libvirt/xml/mapper.ts';
 import type { StepOptions } from '../driver.ts';
@@ -17,6 +17,11 @@ import { markOf } from './fence.ts';
 import { findGuest } from './found-guest.ts';
 import { metadataOf, novaMetadataOf } from './mark-xml.ts';
 import type { Session } from './session.ts';
+
+/** virDomainXMLFlags: as it is defined, with what is secret in it, so that defining it again loses nothing */
+const AS_DEFINED = 1 | 2;
+/** How libvirt prints it; nothing that a person wrote can look like that, as it is escaped. */
+const NOTHING_LEFT = /\n {2}<metadata\/>\n/;
 
 interface Part {
   readonly type: number;
@@ -56,10 +61,10 @@ class Marks {
   }
 
   async write(domain: DomainRef, guest: GuestDescription, options: StepOptions): Promise<void> {
-    const nova = buildXml(novaMetadata, novaMetadataOf(guest));
+    const nova = buildXml(bareNovaMetadata, novaMetadataOf(guest));
     // Ours comes last: whoever is cut off before it has not taken anything.
     await this.#write(domain, element(NOVA_NAMESPACE, nova), options);
-    const ours = buildXml(instanceMetadata, metadataOf(guest));
+    const ours = buildXml(bareInstanceMetadata, metadataOf(guest));
     await this.#write(domain, element(INSTANCE_NAMESPACE, ours), options);
   }
 
@@ -76,6 +81,21 @@ class Marks {
         if (!isExpected(error, 'libvirt.not_found')) throw error;
       }
     }
+    await this.#tidy(domain, options);
+  }
+
+  /**
+   * libvirt leaves the empty element that our marks stood in. It goes from the definition here; from a running domain it
+   * goes when that is next off, as nothing can take it from there.
+   */
+  async #tidy(domain: DomainRef, options: StepOptions): Promise<void> {
+    const { connection } = this.#session;
+    const { persistent } = await connection.call(procedures.isPersistent, { domain }, options);
+    if (!persistent) return;
+    const { xml } = await connection.call(procedures.getXmlDesc, { domain, flags: AS_DEFINED }, options);
+    const tidied = xml.replace(NOTHING_LEFT, '\n');
+    if (tidied === xml) return;
+    await connection.call(procedures.defineXmlFlags, { xml: tidied, flags: 0 }, options);
   }
 
   async read(domain: DomainRef, options: StepOptions) {
@@ -83,16 +103,17 @@ class Marks {
   }
 }
 
+async function ignoringGone(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isExpected(error, 'libvirt.not_found')) throw error;
+  }
+}
+
 /** Whose the guests are. */
 export function libvirtOwnership(session: Session): OwnershipDriver {
   const marks = new Marks(session);
-  const ignoringGone = async (work: Promise<void>): Promise<void> => {
-    try {
-      await work;
-    } catch (error) {
-      if (!isExpected(error, 'libvirt.not_found')) throw error;
-    }
-  };
   const describe = async (guest: GuestDescription, options: StepOptions): Promise<void> => {
     const domain = await session.findDomain(guest.id, options);
     if (domain === null) return;
