@@ -7,6 +7,7 @@ import { type HostApiParts, hostHandlers } from './hosts.ts';
 import { imageHandlers } from './images.ts';
 import { instanceHandlers } from './instances.ts';
 import { keypairHandlers } from './keypairs.ts';
+import { ownershipHandlers } from './ownership.ts';
 import type { Handlers } from './router.ts';
 import { type SystemFacts, systemHandlers } from './system.ts';
 import { type TaskControl, taskHandlers } from './tasks.ts';
@@ -38,6 +39,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...imageHandlers(database),
     ...hostHandlers(database, parts.hosts),
     ...instanceHandlers(database, drivers),
+    ...ownershipHandlers(database, drivers, parts.hosts.control),
     ...taskHandlers(database, parts.tasks),
     ...consoleHandlers(database, drivers, parts.tickets),
     ...systemHandlers(database, parts.facts),

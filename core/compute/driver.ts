@@ -1,7 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { DriverCapabilities, InstanceAddress, PowerState } from '../contract/index.ts';
 import type { GuestDescription, GuestOwner } from './mark.ts';
+import type { StepOptions, TransferOptions } from './options.ts';
 import type { OwnershipDriver } from './ownership.ts';
+
+export type { StepOptions, TransferOptions };
 
 /** What a host is and has, read in one go after connecting and on every resync. */
 export interface HostFacts {
@@ -90,15 +93,6 @@ export type DriverEvent =
     }
   /** events may have been lost: read everything again */
   | { readonly type: 'resync' };
-
-export interface StepOptions {
-  readonly signal: AbortSignal;
-}
-
-export interface TransferOptions extends StepOptions {
-  /** bytes of the file that are done, holes included; bytes in all */
-  readonly onProgress: (done: number, total: number) => void;
-}
 
 export interface Display {
   readonly stream: Duplex;

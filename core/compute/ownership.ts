@@ -1,7 +1,7 @@
 import type { InstanceAddress, PowerState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import type { StepOptions, TransferOptions } from './driver.ts';
 import type { DescribedImage, GuestDescription } from './mark.ts';
+import type { StepOptions, TransferOptions } from './options.ts';
 
 /** A disk that an adopted guest brought along. */
 export interface FoundDisk {

@@ -72,8 +72,13 @@ export class ConductorKit implements AsyncDisposable {
     return this.firstAttempts;
   }
 
-  addHost(name: string, options: FakeHostOptions = {}): KitHost {
-    const host = { id: randomUUID(), fake: new FakeHost({ name, ...options }) };
+  /** @param fake one that another kit has, too */
+  addHost(
+    name: string,
+    options: FakeHostOptions = {},
+    fake: FakeHost = new FakeHost({ name, ...options }),
+  ): KitHost {
+    const host = { id: randomUUID(), fake };
     this.hosts.set(host.id, host);
     this.database.write((tx) => {
       insertHost(tx, {
@@ -243,6 +248,10 @@ function memoryStore(): ConductorOptions['images'] {
         virtualSize: 1024 ** 3,
         sha256: 'cd'.repeat(32),
       }),
+    fetch: async (_imageId, sha256, download) => {
+      await download('/nowhere/fetched.img');
+      return { diskFormat: 'qcow2', size: 1000, virtualSize: 1024 ** 3, sha256 };
+    },
     remove: () => Promise.resolve(),
   };
 }

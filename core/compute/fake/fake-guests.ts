@@ -1,6 +1,6 @@
 import { ExpectedError } from '../../domain/errors.ts';
 import type { ComputeDriver, GuestSpec, GuestState, StepOptions } from '../driver.ts';
-import { ownerOf } from '../mark.ts';
+import { type GuestDescription, ownerOf } from '../mark.ts';
 import type { FakeConnection } from './fake-connection.ts';
 
 type Part = Pick<
@@ -16,6 +16,15 @@ type Part = Pick<
   | 'domainXml'
 >;
 
+/** What of a guest stands in its domain: neither its user data nor where its image is on the desktop. */
+function markOf({
+  userData: _userData,
+  image: { file: _file, ...image },
+  ...rest
+}: GuestSpec): GuestDescription {
+  return { ...rest, image };
+}
+
 /** Definitions and power of guests. */
 export function fakeGuests(at: FakeConnection): Part {
   return {
@@ -25,13 +34,14 @@ export function fakeGuests(at: FakeConnection): Part {
         if (disks?.root === undefined || !disks.configDrive) {
           throw new ExpectedError('libvirt.error', `The disks of ${guest.domainName} are not there`);
         }
+        const mark = markOf(guest);
         const there = at.host.domains.get(guest.id);
-        if (there !== undefined) return void (there.mark = guest);
+        if (there !== undefined) return void (there.mark = mark);
         const spec = { id: guest.id, domainName: guest.domainName, flavor: guest.flavor };
         const title = guest.name;
         at.host.domains.set(guest.id, {
           spec,
-          mark: guest,
+          mark,
           title,
           powerState: 'SHUTDOWN',
           deaf: false,
