@@ -92,7 +92,11 @@ export function stray(fake: FakeHost, name = 'stray'): string {
     devices: {
       disks: [
         {
-          ...{ device: 'vda', kind: 'disk', bus: 'virtio', source: '/x', format: 'qcow2' },
+          device: 'vda',
+          kind: 'disk',
+          bus: 'virtio',
+          source: '/x',
+          format: 'qcow2',
           capacity: 3 * 1024 ** 3,
         },
       ],

@@ -56,6 +56,10 @@ function diskOf({ disks }: FoundGuest): number {
   return Math.ceil(bytes / GIB);
 }
 
+function isPlain({ ephemeral, swap, extraSpecs }: Flavor): boolean {
+  return ephemeral === 0 && swap === 0 && Object.keys(extraSpecs).length === 0;
+}
+
 /** The one that was asked for, one of the guest's own size, or a new one. */
 function flavorFor(tx: Tx, found: FoundGuest, ref: string | undefined): Flavor {
   const size = { vcpus: found.vcpus, ram: found.ram, disk: diskOf(found) };
@@ -70,9 +74,7 @@ function flavorFor(tx: Tx, found: FoundGuest, ref: string | undefined): Flavor {
       { field: 'flavor', remedy: 'Leave it out: one of that size is found, or made.' },
     );
   }
-  const plain = ({ ephemeral, swap, extraSpecs }: Flavor): boolean =>
-    ephemeral === 0 && swap === 0 && Object.keys(extraSpecs).length === 0;
-  const there = listFlavors(tx).find((flavor) => fits(flavor) && plain(flavor));
+  const there = listFlavors(tx).find((flavor) => fits(flavor) && isPlain(flavor));
   return there ?? makeFlavor(tx, size);
 }
 

@@ -37,7 +37,6 @@ function hasRow(database: Database, uuid: string): boolean {
  * read, or is there twice, is left as it is and named in the end.
  */
 export function recoverInstances(deps: ConductorDeps, controlId: string): Operation {
-  const { database } = deps;
   const skipped: string[] = [];
   return {
     steps: [
