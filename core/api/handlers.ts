@@ -11,6 +11,7 @@ import { instanceHandlers } from './instances.ts';
 import { keypairHandlers } from './keypairs.ts';
 import { placementHandlers } from './placement.ts';
 import { projectHandlers } from './projects.ts';
+import { ownershipHandlers } from './ownership.ts';
 import type { Handlers } from './router.ts';
 import { schedulerHandlers } from './scheduler.ts';
 import { serverGroupHandlers } from './server-groups.ts';
@@ -49,6 +50,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...aggregateHandlers(database),
     ...serverGroupHandlers(database),
     ...schedulerHandlers(database),
+    ...ownershipHandlers(database, drivers, parts.hosts.control),
     ...taskHandlers(database, parts.tasks),
     ...consoleHandlers(database, drivers, parts.tickets),
     ...systemHandlers(database, parts.facts),
