@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver, Display, HostFacts, StepOptions } from '../driver.ts';
+import { fakeAudit } from './fake-audit.ts';
 import { FakeConnection } from './fake-connection.ts';
 import { fakeDisks } from './fake-disks.ts';
 import { fakeGuests } from './fake-guests.ts';
@@ -18,6 +19,7 @@ export function createFakeDriver(host: FakeHost): ComputeDriver {
     ...fakeImages(at),
     ...fakeDisks(at),
     ...fakeGuests(at),
+    ...fakeAudit(at),
 
     facts(options: StepOptions): Promise<HostFacts> {
       return at.step('facts', options, () => at.host.facts);
