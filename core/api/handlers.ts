@@ -2,6 +2,8 @@ import type { DriverRegistry } from '../compute/driver.ts';
 import type { Database } from '../state/database.ts';
 import { consoleHandlers } from './consoles.ts';
 import type { ConsoleTickets } from './console-tickets.ts';
+import type { FindingControl } from './finding-resolve.ts';
+import { findingHandlers } from './findings.ts';
 import { flavorHandlers } from './flavors.ts';
 import { type HostApiParts, hostHandlers } from './hosts.ts';
 import { imageHandlers } from './images.ts';
@@ -18,6 +20,7 @@ export interface ApiParts {
   readonly tasks: TaskControl;
   readonly tickets: ConsoleTickets;
   readonly hosts: HostApiParts;
+  readonly inventory: FindingControl;
   /** `~/.ssh`, where public keys are looked for */
   readonly sshFolder: string;
   readonly facts: SystemFacts;
@@ -31,7 +34,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     Handlers,
     (typeof UNBUILT)[number]
   >;
-  return {
+  const handlers: Handlers = {
     ...missing,
     ...flavorHandlers(database),
     ...keypairHandlers(database, parts.sshFolder),
@@ -41,5 +44,14 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...taskHandlers(database, parts.tasks),
     ...consoleHandlers(database, drivers, parts.tickets),
     ...systemHandlers(database, parts.facts),
+    ...findingHandlers({
+      database,
+      drivers,
+      inventory: parts.inventory,
+      adopt: async (input, context) => {
+        await handlers['guest.adopt'](input, context);
+      },
+    }),
   };
+  return handlers;
 }

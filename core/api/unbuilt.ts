@@ -25,8 +25,6 @@ export const UNBUILT = [
   'project.create',
   'project.set',
   'project.delete',
-  'finding.list',
-  'finding.resolve',
   'guest.adopt',
   'instance.release',
   'guest.takeOver',

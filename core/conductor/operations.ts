@@ -8,6 +8,7 @@ import { deleteImage } from './delete-image.ts';
 import { deleteInstance } from './delete-instance.ts';
 import { conductorDeps, type ConductorOptions } from './deps.ts';
 import { rebootInstance } from './reboot-instance.ts';
+import { redefineInstance } from './redefine-instance.ts';
 import { startInstance } from './start-instance.ts';
 import { stopInstance } from './stop-instance.ts';
 import { uploadImage } from './upload-image.ts';
@@ -27,6 +28,9 @@ export function conductorOperations(options: ConductorOptions): Operations {
     'instance.stop': operationFor(kinds['instance.stop'], (input) => stopInstance(deps, input.instanceId)),
     'instance.reboot': operationFor(kinds['instance.reboot'], (input) =>
       rebootInstance(deps, input.instanceId, input.type),
+    ),
+    'instance.redefine': operationFor(kinds['instance.redefine'], (input) =>
+      redefineInstance(deps, input.instanceId),
     ),
     'instance.cleanup': operationFor(kinds['instance.cleanup'], (input) => cleanupInstance(deps, input)),
     'image.create': operationFor(kinds['image.create'], (input) => createImage(deps, input)),

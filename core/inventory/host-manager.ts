@@ -24,12 +24,12 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
   readonly #deps: SessionDeps;
   readonly #sessions = new Map<string, HostSession>();
   readonly findings: Findings;
-  readonly guests = new KnownGuests();
+  readonly #guests = new KnownGuests();
 
   constructor({ database, openDriver, log, clock = systemClock, random = Math.random }: HostManagerOptions) {
     const foreign = new ForeignGuests(database);
     this.findings = new Findings(database);
-    const { findings, guests } = this;
+    const [findings, guests] = [this.findings, this.#guests];
     this.#deps = { database, openDriver, log, clock, random, foreign, findings, guests };
   }
 
@@ -59,7 +59,7 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
     this.#sessions.delete(hostId);
     this.#deps.foreign.forget(hostId);
     this.findings.forget(hostId);
-    this.guests.forget(hostId);
+    this.#guests.forget(hostId);
     await session?.stop();
   }
 
@@ -82,7 +82,8 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
 
   /** Takes another full look at these hosts, as far as they are connected. @throws ExpectedError what a host answers */
   async look(hostIds: readonly string[]): Promise<void> {
-    await Promise.all(hostIds.map((hostId) => this.#sessions.get(hostId)?.look()));
+    const sessions = hostIds.flatMap((hostId) => this.#sessions.get(hostId) ?? []);
+    await Promise.all(sessions.map((session) => session.look()));
   }
 
   foreignGuests(hostId?: string): ForeignGuest[] {

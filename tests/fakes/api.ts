@@ -9,6 +9,7 @@ import { ExpectedError } from '../../core/domain/errors.ts';
 import { silentLog } from '../../core/domain/log.ts';
 import { timestamp } from '../../core/domain/time.ts';
 import { createContext } from '../../core/identity/context.ts';
+import { Findings } from '../../core/inventory/findings.ts';
 import { refreshInventory } from '../../core/placement/providers.ts';
 import { openDatabase } from '../../core/state/database.ts';
 import { insertHost, updateHost } from '../../core/state/hosts.ts';
@@ -49,6 +50,7 @@ export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } =
       secrets: new HostSecretsStore(null),
       test: nowhere,
     },
+    inventory: { findings: new Findings(database), look: () => Promise.resolve() },
     sshFolder,
     facts: { version: '0', home: '/home', owner: 'serve', notices: [] },
   });

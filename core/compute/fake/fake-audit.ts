@@ -15,6 +15,20 @@ const LONG_AGO = '1970-01-01T00:00:00.000Z';
 /** bytes of every volume of a guest */
 const SIZE = 1000;
 
+/** A definition tells a guest's size only. */
+const UNKNOWN_FLAVOR: FakeDomain['spec']['flavor'] = {
+  id: 'restored',
+  name: 'restored',
+  vcpus: 1,
+  ram: 1,
+  disk: 0,
+  ephemeral: 0,
+  swap: 0,
+  isPublic: false,
+  description: null,
+  extraSpecs: {},
+};
+
 /** The definition of a fake domain: what it was made with, and what somebody wrote into it. */
 export function fakeDefinition({ spec, edits = '' }: FakeDomain): string {
   const { id, domainName, flavor } = spec;
@@ -59,7 +73,7 @@ function restore(host: FakeHost, guestId: string, definition: string): void {
   const edits = /<\/vcpu>(.*)<\/domain>/s.exec(definition)?.[1] ?? '';
   const domainName = /<name>(.*)<\/name>/.exec(definition)?.[1] ?? guestId;
   const there = host.domains.get(guestId);
-  const flavor = { ...there?.spec.flavor, ...definedSize(definition) } as FakeDomain['spec']['flavor'];
+  const flavor = { ...(there?.spec.flavor ?? UNKNOWN_FLAVOR), ...definedSize(definition) };
   if (there === undefined) {
     const spec = { id: guestId, domainName, flavor };
     host.domains.set(guestId, { spec, powerState: 'SHUTDOWN', deaf: false, log: '', boots: 0, edits });
