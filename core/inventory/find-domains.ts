@@ -17,7 +17,7 @@ export function findDomains(reader: Reader, hostId: string, known: KnownGuests):
   const missing = listInstancesOn(reader, hostId)
     .filter((instance) => isMissing(instance, known.of(hostId)?.has(instance.id) ?? false))
     .map((instance) => missingDomain(reader, instance, known));
-  return [...missing, ...guests.flatMap((guest) => strange(reader, hostId, guest) ?? [])];
+  return [...missing, ...guests.flatMap((guest) => strange(reader, hostId, guest, known) ?? [])];
 }
 
 function isMissing(instance: Instance, isThere: boolean): boolean {
@@ -46,11 +46,14 @@ function missingDomain(reader: Reader, { id, name, hostId }: Instance, known: Kn
 }
 
 /** A guest that is not its host's own instance, and bears an instance's UUID or our mark all the same. */
-function strange(reader: Reader, hostId: string, guest: GuestState): Found | null {
+function strange(reader: Reader, hostId: string, guest: GuestState, known: KnownGuests): Found | null {
   const instance = getInstance(reader, guest.uuid);
   if (instance === undefined) return guest.ours ? unknownDomain(guest) : null;
   if (instance.hostId === null || instance.hostId === hostId || instance.taskState !== null) return null;
-  return doubledDomain(reader, hostId, guest, instance);
+  const isHome = known.of(instance.hostId)?.has(guest.uuid) ?? false;
+  return isHome
+    ? doubledDomain(reader, hostId, guest, instance)
+    : strayedDomain(reader, hostId, guest, instance);
 }
 
 function unknownDomain(guest: GuestState): Found {
@@ -79,5 +82,18 @@ function doubledDomain(reader: Reader, hostId: string, guest: GuestState, instan
     subject: guest.domainName,
     detail: detail + rest,
     resolutions: isOff(guest) ? ['remove'] : [],
+  };
+}
+
+/** Its own host has it not, or cannot be asked: it may be all that there is of the instance. */
+function strayedDomain(reader: Reader, hostId: string, guest: GuestState, instance: Instance): Found {
+  const [here, there] = [hostId, instance.hostId ?? ''].map((id) => `“${nameOf(reader, id)}”`);
+  return {
+    kind: 'doubled_domain',
+    key: guest.uuid,
+    instanceId: guest.uuid,
+    subject: guest.domainName,
+    detail: `A domain with the UUID of “${instance.name}”, whose host is ${there}, is on ${here}. ${there} has none, or is not connected: nothing is done about this one.`,
+    resolutions: [],
   };
 }
