@@ -143,6 +143,9 @@ export class SimProcess {
     return {
       log: silentLog,
       revisions: database.revisions,
+      file: database.file,
+      copyTo: (target) => database.copyTo(target),
+      backUp: (reason, now) => database.backUp(reason, now),
       all: (query) => database.all(query),
       first: (query) => database.first(query),
       write: (work) => this.#write(work),
