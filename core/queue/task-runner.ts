@@ -108,15 +108,10 @@ export class TaskRunner implements AsyncDisposable {
 
   /** Resolves as soon as nothing runs and nothing that could run is queued. */
   async idle(): Promise<void> {
-    if (this.#isIdle) return;
+    if (this.#running.size === 0 && !this.#due) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#idle.add(resolve);
     await promise;
-  }
-
-  // What is to be taken up again is only resting.
-  get #isIdle(): boolean {
-    return this.#running.size === 0 && !this.#due && this.#retry === null;
   }
 
   #tellIdle(): void {
@@ -153,7 +148,7 @@ export class TaskRunner implements AsyncDisposable {
       this.#due = false;
       if (this.#shutdown.signal.aborted) return;
       this.#tryToTakeTasks();
-      if (this.#isIdle) this.#tellIdle();
+      if (this.#running.size === 0 && !this.#due) this.#tellIdle();
     });
   }
 
@@ -275,7 +270,6 @@ export class TaskRunner implements AsyncDisposable {
   #lookLater(): void {
     this.#retry?.[Symbol.dispose]();
     this.#retry = this.#options.clock.after(RETRY_AFTER, () => {
-      this.#retry = null;
       this.#resting.clear();
       this.#schedule();
     });
