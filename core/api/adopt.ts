@@ -125,7 +125,7 @@ function insertAdopted(tx: Tx, { host, found, input }: Adoption, user: string) {
     keyName: null,
     publicKey: null,
     metadata: {},
-    mac: found.nics[0]?.mac ?? generateMac(),
+    mac: found.nics[0]?.mac ?? generateMac(tx.uuid()),
     projectId: findProjectId(tx, input.project),
     user,
     hostId: host.id,

@@ -2,7 +2,7 @@ import type { MethodName } from '../../core/contract/index.ts';
 import { listInstances } from '../../core/state/instances.ts';
 import { listActiveTasks } from '../../core/state/tasks.ts';
 import type { Fault } from './faults.ts';
-import type { SimHost } from './sim-host.ts';
+import { defineForeign } from './foreign.ts';
 import type { World } from './world.ts';
 
 /** What somebody does. A `pick` chooses among what there is at that moment. */
@@ -89,21 +89,7 @@ function virsh(world: World, { what, pick }: Extract<Command, { do: 'virsh' }>):
   const { fake } = guest.host;
   world.note(`virsh ${what} ${guest.id} on ${guest.host.name}`);
   if (what === 'start') return fake.boot(guest.id);
-  fake.halt(guest.id);
-  if (what === 'destroy') return;
-  fake.lifecycle(guest.id, 'undefined');
-  fake.domains.delete(guest.id);
+  if (what === 'destroy') return fake.halt(guest.id);
+  guest.host.undefine(guest.id);
   world.undefined.add(guest.id);
-}
-
-/** A guest of somebody else's. */
-function defineForeign(world: World, host: SimHost | undefined): void {
-  if (host === undefined || !host.isUp) return;
-  const id = world.random.uuid();
-  world.foreign.add(id);
-  const flavor = { id: 'x', name: 'x', vcpus: 1, ram: 256, disk: 1, ephemeral: 0, swap: 0 };
-  const rest = { isPublic: true, description: null, extraSpecs: {} };
-  const spec = { id, domainName: `theirs-${id.slice(0, 4)}`, flavor: { ...flavor, ...rest } };
-  host.fake.domains.set(id, { spec, powerState: 'SHUTDOWN', deaf: false, log: '', boots: 0 });
-  host.fake.lifecycle(id, 'defined');
 }

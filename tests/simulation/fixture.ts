@@ -62,7 +62,11 @@ export function addImageRow(tx: Tx, name: string, status: Image['status'] = 'act
 }
 
 /** Hosts, flavors and images, as a person had made them before the history begins. */
-export function furnish(database: Database, hosts: readonly SimHost[]): void {
+export function furnish(
+  database: Database,
+  hosts: readonly SimHost[],
+  images: readonly string[] = ['tiny', 'other'],
+): void {
   database.write((tx) => {
     for (const { id, name } of hosts) {
       insertHost(tx, {
@@ -79,6 +83,6 @@ export function furnish(database: Database, hosts: readonly SimHost[]): void {
       const rest = { isPublic: true, description: null, extraSpecs: {}, createdAt: tx.now() };
       insertFlavor(tx, { id: tx.uuid(), ...flavor, ...rest });
     }
-    for (const name of ['tiny', 'other']) addImageRow(tx, name);
+    for (const name of images) addImageRow(tx, name);
   });
 }

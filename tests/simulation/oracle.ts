@@ -25,6 +25,8 @@ interface Expected {
   readonly name: string;
   readonly powerState: string;
   readonly gone: boolean;
+  /** made here, and so with disks and an address of ours */
+  readonly launched: boolean;
 }
 
 export interface OutsideWorld {
@@ -52,7 +54,10 @@ function compareHost(host: SimHost, expected: readonly Expected[], outside: Outs
   ];
 }
 
-function compareGuest({ fake, name }: SimHost, { id, name: instance, powerState, gone }: Expected): string[] {
+function compareGuest(
+  { fake, name }: SimHost,
+  { id, name: instance, powerState, gone, launched }: Expected,
+): string[] {
   const domain = fake.domains.get(id);
   if (domain === undefined) return gone ? [] : [`lost: ${instance} (${id}) has no domain on ${name}`];
   const disks = fake.disks.get(id);
@@ -60,10 +65,12 @@ function compareGuest({ fake, name }: SimHost, { id, name: instance, powerState,
     ...(domain.powerState === powerState
       ? []
       : [`${instance} (${id}) is ${domain.powerState} on ${name}, its row says ${powerState}`]),
-    ...(disks?.root !== undefined && disks.configDrive
+    ...(!launched || (disks?.root !== undefined && disks.configDrive)
       ? []
       : [`lost: a disk of ${instance} (${id}) on ${name}`]),
-    ...(fake.reservations.has(id) ? [] : [`lost: the address of ${instance} (${id}) on ${name}`]),
+    ...(!launched || fake.reservations.has(id)
+      ? []
+      : [`lost: the address of ${instance} (${id}) on ${name}`]),
   ];
 }
 
@@ -78,11 +85,12 @@ export function askOracle(reader: Reader, hosts: readonly SimHost[], outside: Ou
       .map(({ name, connection }) => `${name} is ${connection}`),
     ...hosts.flatMap((host) => {
       const here = instances.filter(({ hostId }) => hostId === host.id);
-      const expected = here.map(({ id, name, powerState, vmState }) => ({
+      const expected = here.map(({ id, name, powerState, vmState, origin }) => ({
         id,
         name,
         powerState,
         gone: vmState === 'error' && outside.undefined.has(id),
+        launched: origin === 'launched' && !outside.foreign.has(id),
       }));
       return compareHost(host, expected, outside);
     }),

@@ -35,6 +35,7 @@ class FatedFaults extends Faults {
   override async meet(call: FakeStep, moment: FaultMoment): Promise<void> {
     const { clock } = this.#fate;
     if (moment === 'before') await clock.sleep(this.#fate.latency());
+    await super.meet(call, moment);
     const fault = this.#fate.meet(this.#host, call, moment);
     if (fault === null) return;
     if (fault.what === 'fail') throw new ExpectedError('libvirt.error', `The host would not do ${call}`);
@@ -76,6 +77,14 @@ export class SimHost {
     const reason = {};
     this.#down.add(reason);
     this.#clock.after(milliseconds, () => this.#down.delete(reason));
+  }
+
+  /** Somebody takes a guest away, with virsh. */
+  undefine(guestId: string): void {
+    if (!this.fake.domains.has(guestId)) return;
+    this.fake.halt(guestId);
+    this.fake.lifecycle(guestId, 'undefined');
+    this.fake.domains.delete(guestId);
   }
 
   fillDisk(milliseconds: number): void {

@@ -1,4 +1,5 @@
-import type { ContractEvent, MethodName } from '../../core/contract/index.ts';
+import { z } from 'zod';
+import { type ContractEvent, type MethodName, Resolution } from '../../core/contract/index.ts';
 import { ExpectedError, toErrorBody } from '../../core/domain/errors.ts';
 import { silentLog } from '../../core/domain/log.ts';
 import { type Database, openDatabase } from '../../core/state/database.ts';
@@ -21,6 +22,8 @@ const SETTLE = 1_000;
 const RESYNC = 610_000;
 /** milliseconds after which a person starts again what would not start */
 const START_AGAIN = 10_000;
+
+const Resolvable = z.object({ id: z.string(), resolutions: z.array(Resolution) });
 
 const BUSY = statement(`
 SELECT (SELECT count(*) FROM tasks WHERE state IN ('queued', 'running'))
@@ -69,9 +72,11 @@ export class World implements Ground, Fate {
   readonly #options: WorldOptions;
   readonly #fates: Random;
   readonly #planned: Map<number, Fault>;
-  readonly #rises = new OnlyRises();
+  #rises = new OnlyRises();
   readonly #subscription: Disposable;
   readonly #firstRevision: number;
+  #unanswered = new Set<object>();
+  #lostCalls = 0;
   #moments = 0;
   #names = 0;
   #armed = false;
@@ -216,6 +221,8 @@ export class World implements Ground, Fate {
   kill(down: number): void {
     if (!this.process?.isAlive) return;
     this.process.kill();
+    this.#lostCalls += this.#unanswered.size;
+    this.#unanswered.clear();
     this.note('the process is killed');
     this.clock.after(down, () => this.start());
   }
@@ -239,9 +246,15 @@ export class World implements Ground, Fate {
     const plane = process?.plane;
     if (!process || !plane) return;
     this.note(`> ${method} ${JSON.stringify(input)}`);
+    const request = {};
+    this.#unanswered.add(request);
     plane.call(method, input, { user: 'me' }).then(
-      (answer) => heard?.(answer),
+      (answer) => {
+        if (process.isAlive) this.#unanswered.delete(request);
+        heard?.(answer);
+      },
       (error: unknown) => {
+        if (process.isAlive) this.#unanswered.delete(request);
         if (!process.isAlive) return;
         const { code, message } = toErrorBody(error);
         this.note(`< ${code}: ${message}`);
@@ -249,6 +262,15 @@ export class World implements Ground, Fate {
           this.#find([`a bug in ${method}: ${message} ${String((error as Error).cause)}`]);
       },
     );
+  }
+
+  /** Has everything that does not agree put right in one way. */
+  resolveFindings(how: Resolution): void {
+    this.call('finding.list', {}, (findings) => {
+      for (const { id, resolutions } of z.array(Resolvable).parse(findings)) {
+        if (resolutions.includes(how)) this.call('finding.resolve', { id, how });
+      }
+    });
   }
 
   /** Lets everything run on that can without time passing, and looks at the rules. */
@@ -284,8 +306,21 @@ export class World implements Ground, Fate {
     return true;
   }
 
+  /** A process died before it could say what became of something that it was asked for. */
+  get hasLostCalls(): boolean {
+    return this.#lostCalls > 0;
+  }
+
+  /** The data folder is lost: what follows counts anew. */
+  loseDatabase(): void {
+    this.kill(0);
+    emptyDatabase(this.database);
+    furnish(this.database, this.hosts, []);
+    this.#rises = new OnlyRises();
+  }
+
   #isAtRest(): boolean {
-    if (!this.process?.plane) return false;
+    if (!this.process?.plane || this.#unanswered.size > 0) return false;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one column of the statement above
     return (this.database.first(BUSY) as { busy: number }).busy === 0;
   }
