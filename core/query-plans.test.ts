@@ -28,8 +28,6 @@ const ALLOWED: readonly RegExp[] = [
   /^select \* from "instances" where "deleted_at" is null$/,
   /^delete from "instances" where "deleted_at" < /,
   /^delete from "tasks" where "id" in \(/,
-  // the scheduler weighs all hosts by what is on them
-  /where "deleted_at" is null order by "instances"."created_at" desc, "instances"."name"$/,
 ];
 
 let home: string;

@@ -14,6 +14,8 @@ import { addImageWrites } from './commands/image-write.ts';
 import { addKeypairs } from './commands/keypair.ts';
 import { addProjects } from './commands/project.ts';
 import { addQuotas } from './commands/quota.ts';
+import { addPlacement } from './commands/placement.ts';
+import { addResourceProviders } from './commands/resource-provider.ts';
 import { addServe } from './commands/serve.ts';
 import { addServerActs } from './commands/server-act.ts';
 import { addServerCreate } from './commands/server-create.ts';
@@ -102,6 +104,8 @@ export function createProgram(version: string, io: Io, context: () => Context): 
   addHypervisors(program, context);
   addProjects(program, context);
   addQuotas(program, context);
+  addResourceProviders(program, context);
+  addPlacement(program, context);
   addTasks(program, context);
   addBackups(program, context);
   addServe(program, context);
