@@ -1,7 +1,7 @@
 import type { DriverRegistry } from '../compute/driver.ts';
 import type { Database } from '../state/database.ts';
-import { backupHandlers } from './backups.ts';
 import { aggregateHandlers } from './aggregates.ts';
+import { backupHandlers } from './backups.ts';
 import { consoleHandlers } from './consoles.ts';
 import type { ConsoleTickets } from './console-tickets.ts';
 import { flavorHandlers } from './flavors.ts';
@@ -9,8 +9,9 @@ import { type HostApiParts, hostHandlers } from './hosts.ts';
 import { imageHandlers } from './images.ts';
 import { instanceHandlers } from './instances.ts';
 import { keypairHandlers } from './keypairs.ts';
-import { projectHandlers } from './projects.ts';
 import { placementHandlers } from './placement.ts';
+import { projectHandlers } from './projects.ts';
+import { ownershipHandlers } from './ownership.ts';
 import type { Handlers } from './router.ts';
 import { schedulerHandlers } from './scheduler.ts';
 import { serverGroupHandlers } from './server-groups.ts';
@@ -49,6 +50,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...aggregateHandlers(database),
     ...serverGroupHandlers(database),
     ...schedulerHandlers(database),
+    ...ownershipHandlers(database, drivers, parts.hosts.control),
     ...taskHandlers(database, parts.tasks),
     ...consoleHandlers(database, drivers, parts.tickets),
     ...systemHandlers(database, parts.facts),

@@ -31,7 +31,7 @@ function requestOf(reader: Reader, question: Question): SchedulingRequest {
     checkActive(reader, image, 'image');
     checkFlavorFits(flavor, image);
   }
-  const projectId = projectForNew(reader, question.project).id;
+  const { id: projectId } = projectForNew(reader, question.project);
   return { instanceId: null, flavor, image, projectId, ...whereOf(reader, question) };
 }
 

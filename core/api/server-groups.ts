@@ -26,15 +26,17 @@ export function findServerGroup(reader: Reader, ref: string, field?: string): Se
 }
 
 /** Source: `_create` and its schema in nova/api/openstack/compute/server_groups.py, where a rule is anti-affinity's alone */
-function createGroup(tx: Tx, input: Parsed<'serverGroup.create'>): ServerGroup {
-  const { name, policy, maxServerPerHost } = input;
+function createGroup(
+  tx: Tx,
+  { name, policy, maxServerPerHost, project: ref }: Parsed<'serverGroup.create'>,
+): ServerGroup {
   if (maxServerPerHost !== undefined && policy !== 'anti-affinity') {
     throw new ExpectedError('bad_input', `A group with the policy ${policy} has no limit for each host.`, {
       field: 'maxServerPerHost',
       remedy: 'Leave it out, or choose the policy anti-affinity.',
     });
   }
-  const project = projectForNew(tx, input.project);
+  const project = projectForNew(tx, ref);
   checkServerGroupQuota(tx, project);
   return insertServerGroup(tx, {
     id: randomUUID(),

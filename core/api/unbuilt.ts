@@ -5,11 +5,6 @@ import { ExpectedError } from '../domain/errors.ts';
 export const UNBUILT = [
   'finding.list',
   'finding.resolve',
-  'guest.adopt',
-  'instance.release',
-  'guest.takeOver',
-  'recovery.list',
-  'recovery.run',
   'instance.pause',
   'instance.unpause',
   'instance.suspend',

@@ -58,6 +58,8 @@ ALTER TABLE instances ADD COLUMN adopted_json TEXT;
 ALTER TABLE instances ADD COLUMN taken_over_json TEXT;
 -- counts who has had the guest: a domain that carries a higher one is another's
 ALTER TABLE instances ADD COLUMN control_generation INTEGER NOT NULL DEFAULT 1;
+-- from whom it was taken over
+ALTER TABLE instances ADD COLUMN previous_owner_json TEXT;
 -- the definition on the host that we last agreed to
 ALTER TABLE instances ADD COLUMN definition_xml TEXT;
 CREATE INDEX instances_group ON instances(group_id);
@@ -65,7 +67,7 @@ CREATE INDEX instances_project ON instances(project_id);
 -- what is counted for all hosts at once is read from these alone, without the rows
 DROP INDEX instances_host;
 CREATE INDEX instances_host ON instances(host_id, deleted_at);
-CREATE INDEX instances_alive ON instances(id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX instances_alive ON instances(id, taken_over_json, deleted_at) WHERE deleted_at IS NULL;
 DROP INDEX allocations_provider;
 CREATE INDEX allocations_provider ON allocations(provider_id, resource_class, used);
 -- looked up for every launch, and by whoever names an instance
