@@ -219,6 +219,7 @@ export const SCENARIOS: Readonly<Record<TaskKind, readonly [Scenario, ...Scenari
         await launched(world);
         const host = world.hosts.find(({ fake }) => fake.domains.has(the(world))) ?? first(world);
         host.undefine(the(world));
+        world.undefined.add(the(world));
         await world.pass(1_000);
       },
       act: (world) => world.resolveFindings('restore_ours'),
