@@ -15,7 +15,8 @@ export class Tally {
     this.#total += 1;
     const row = this.#rows.get(step) ?? new Map<string, number>();
     this.#rows.set(step, row);
-    for (const column of [`${fault}: ${moment}`, `${fault}: all`]) row.set(column, (row.get(column) ?? 0) + 1);
+    for (const column of [`${fault}: ${moment}`, `${fault}: all`])
+      row.set(column, (row.get(column) ?? 0) + 1);
   }
 
   /** One line a step, one column a fault and moment. */
