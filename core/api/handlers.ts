@@ -1,5 +1,7 @@
 import type { DriverRegistry } from '../compute/driver.ts';
 import type { Database } from '../state/database.ts';
+import { aggregateHandlers } from './aggregates.ts';
+import { backupHandlers } from './backups.ts';
 import { consoleHandlers } from './consoles.ts';
 import type { ConsoleTickets } from './console-tickets.ts';
 import type { FindingControl } from './finding-resolve.ts';
@@ -9,7 +11,11 @@ import { type HostApiParts, hostHandlers } from './hosts.ts';
 import { imageHandlers } from './images.ts';
 import { instanceHandlers } from './instances.ts';
 import { keypairHandlers } from './keypairs.ts';
+import { placementHandlers } from './placement.ts';
+import { projectHandlers } from './projects.ts';
 import type { Handlers } from './router.ts';
+import { schedulerHandlers } from './scheduler.ts';
+import { serverGroupHandlers } from './server-groups.ts';
 import { type SystemFacts, systemHandlers } from './system.ts';
 import { type TaskControl, taskHandlers } from './tasks.ts';
 import { UNBUILT, unbuilt } from './unbuilt.ts';
@@ -37,13 +43,19 @@ export function apiHandlers(parts: ApiParts): Handlers {
   const handlers: Handlers = {
     ...missing,
     ...flavorHandlers(database),
+    ...projectHandlers(database),
     ...keypairHandlers(database, parts.sshFolder),
     ...imageHandlers(database),
     ...hostHandlers(database, parts.hosts),
+    ...placementHandlers(database),
     ...instanceHandlers(database, drivers),
+    ...aggregateHandlers(database),
+    ...serverGroupHandlers(database),
+    ...schedulerHandlers(database),
     ...taskHandlers(database, parts.tasks),
     ...consoleHandlers(database, drivers, parts.tickets),
     ...systemHandlers(database, parts.facts),
+    ...backupHandlers(database),
     ...findingHandlers({
       database,
       drivers,

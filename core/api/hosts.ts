@@ -12,7 +12,7 @@ import { ExpectedError } from '../domain/errors.ts';
 import { timestamp } from '../domain/time.ts';
 import type { HostTestTarget } from '../inventory/host-test.ts';
 import { DEFAULT_NETWORK } from '../network/host-network.ts';
-import { setInventory } from '../placement/providers.ts';
+import { setInventory } from '../placement/inventories.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import { findHosts, type HostChange, insertHost, listHosts, updateHost } from '../state/hosts.ts';
 import { type HostSecretsStore, secretsProvider, type SecretsProvider } from '../transport/secrets.ts';

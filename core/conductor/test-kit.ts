@@ -6,7 +6,7 @@ import type { Image, Instance, Task, TaskState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { silentLog } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
-import { refreshInventory } from '../placement/providers.ts';
+import { refreshInventory } from '../placement/inventories.ts';
 import { type Clock, systemClock } from '../queue/clock.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane, type TaskInput, type TaskKind } from '../queue/kinds.ts';
