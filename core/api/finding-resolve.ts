@@ -6,6 +6,7 @@ import { settledBefore } from '../inventory/find-orphans.ts';
 import { type Findings, keyOf } from '../inventory/findings.ts';
 import { comparableDefinition, definedSize } from '../libvirt/xml/definition.ts';
 import { allocationsOf, claim, consumerGeneration } from '../placement/allocations.ts';
+import { resourcesOf } from '../placement/demands.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane } from '../queue/kinds.ts';
 import { finishAction, startAction } from '../state/actions.ts';
@@ -121,13 +122,12 @@ async function acceptHost(
 }
 
 /** The guest has that size already: it counts whether there is room or not. */
-function claimAsDefined(tx: Tx, { id, hostId }: Instance, { vcpus, ram }: Instance['flavor']): void {
+function claimAsDefined(tx: Tx, { id, hostId }: Instance, flavor: Instance['flavor']): void {
   const held = allocationsOf(tx, id);
   if (!held.some(({ providerId }) => providerId === hostId)) return;
+  const { VCPU = 0, MEMORY_MB = 0 } = resourcesOf({ flavor, image: null });
   const shares = held.map((share) =>
-    share.providerId === hostId
-      ? { ...share, resources: { ...share.resources, VCPU: vcpus, MEMORY_MB: ram } }
-      : share,
+    share.providerId === hostId ? { ...share, resources: { ...share.resources, VCPU, MEMORY_MB } } : share,
   );
   const consumer = { consumerId: id, consumerGeneration: consumerGeneration(tx, id) };
   claim(tx, { ...consumer, shares, beyondCapacity: true });
