@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { ConsoleTickets } from './api/console-tickets.ts';
@@ -11,6 +12,7 @@ import { DailyBackups } from './daily-backups.ts';
 import { ExpectedError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import { type Caller, createContext, processCaller } from './identity/context.ts';
+import { makeControlIdentity } from './identity/control.ts';
 import { ImageStore } from './image/store.ts';
 import { HostManager } from './inventory/host-manager.ts';
 import type { OpenDriver } from './inventory/host-session.ts';
@@ -66,11 +68,11 @@ export interface ControlPlane {
 function waysToHosts(database: Database, log: Log, { home, environment, secretStore }: ControlPlaneOptions) {
   const knownHosts = createKnownHosts(home, environment);
   const secrets = new HostSecretsStore(secretStore ?? null);
-  const owner = processCaller().user;
   // Read anew for each connection: it may be set while Micronova runs.
+  const control = makeControlIdentity(database, `${processCaller().user}@${hostname()}`);
   const linkTimeout = () => getSettings(database).linkTimeout;
   const openDriver: OpenDriver = (host, step) =>
-    openLibvirtDrivers({ knownHosts, secrets, log, owner, environment, linkTimeout: linkTimeout() })(
+    openLibvirtDrivers({ knownHosts, secrets, log, control, environment, linkTimeout: linkTimeout() })(
       host,
       step,
     );

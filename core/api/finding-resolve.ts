@@ -1,6 +1,7 @@
 import type { DriverRegistry } from '../compute/driver.ts';
-import type { Finding, FindingKind, Instance, Parsed, Resolution } from '../contract/index.ts';
+import type { Finding, FindingKind, Instance, Resolution } from '../contract/index.ts';
 import { ExpectedError, fromErrorBody } from '../domain/errors.ts';
+import { controlIdentity } from '../identity/control.ts';
 import type { RequestContext } from '../identity/context.ts';
 import { settledBefore } from '../inventory/find-orphans.ts';
 import { type Findings, keyOf } from '../inventory/findings.ts';
@@ -14,6 +15,7 @@ import type { Database, Tx } from '../state/database.ts';
 import { getInstance, transition } from '../state/instances.ts';
 import { getTask } from '../state/tasks.ts';
 import { deleteInstance } from './instance-power.ts';
+import type { Handlers } from './router.ts';
 import { taskEnd } from './task-end.ts';
 
 /** What the API asks of whoever looks after the hosts, of what is not as it should be there. */
@@ -27,8 +29,8 @@ export interface ResolveParts {
   readonly database: Database;
   readonly drivers: DriverRegistry;
   readonly inventory: FindingControl;
-  /** brings a guest under management */
-  readonly adopt: (input: Parsed<'guest.adopt'>, context: RequestContext) => Promise<void>;
+  /** brings back the instances of ours of which there is no row */
+  readonly recover: Handlers<'recovery.run'>['recovery.run'];
 }
 
 type Resolve = (finding: Finding, how: Resolution, context: RequestContext) => Promise<void>;
@@ -59,9 +61,9 @@ export function resolvers(parts: ResolveParts): Readonly<Record<FindingKind, Res
     },
     doubled_domain: (finding) => removeDouble(parts, finding),
     unknown_domain: async (finding, how, context) => {
-      const uuid = keyOf(finding);
-      if (how === 'adopt') return parts.adopt({ host: finding.hostId, uuid }, context);
-      await onHost(finding).forgetGuest(uuid, limits());
+      if (how === 'remove') return onHost(finding).forgetGuest(keyOf(finding), limits());
+      const { taskId } = await parts.recover({ controlId: controlIdentity(database).id }, context);
+      await taskResult(database, taskId);
     },
     orphan_volume: removeStray,
     orphan_image: removeStray,

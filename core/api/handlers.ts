@@ -13,6 +13,7 @@ import { instanceHandlers } from './instances.ts';
 import { keypairHandlers } from './keypairs.ts';
 import { placementHandlers } from './placement.ts';
 import { projectHandlers } from './projects.ts';
+import { ownershipHandlers } from './ownership.ts';
 import type { Handlers } from './router.ts';
 import { schedulerHandlers } from './scheduler.ts';
 import { serverGroupHandlers } from './server-groups.ts';
@@ -40,7 +41,8 @@ export function apiHandlers(parts: ApiParts): Handlers {
     Handlers,
     (typeof UNBUILT)[number]
   >;
-  const handlers: Handlers = {
+  const ownership = ownershipHandlers(database, drivers, parts.hosts.control);
+  return {
     ...missing,
     ...flavorHandlers(database),
     ...projectHandlers(database),
@@ -52,6 +54,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...aggregateHandlers(database),
     ...serverGroupHandlers(database),
     ...schedulerHandlers(database),
+    ...ownership,
     ...taskHandlers(database, parts.tasks),
     ...consoleHandlers(database, drivers, parts.tickets),
     ...systemHandlers(database, parts.facts),
@@ -60,10 +63,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
       database,
       drivers,
       inventory: parts.inventory,
-      adopt: async (input, context) => {
-        await handlers['guest.adopt'](input, context);
-      },
+      recover: ownership['recovery.run'],
     }),
   };
-  return handlers;
 }

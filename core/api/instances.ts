@@ -1,6 +1,8 @@
 import type { DriverRegistry } from '../compute/driver.ts';
 import { type Instance, type instanceMethods, Metadata, type Parsed } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
+import type { RequestContext } from '../identity/context.ts';
+import { leaveToDescribe } from '../queue/ownership.ts';
 import { listActions } from '../state/actions.ts';
 import type { Database } from '../state/database.ts';
 import { getDecision, listDecisions } from '../state/decisions.ts';
@@ -21,6 +23,7 @@ const XML_DEADLINE = 20_000;
 function setInstance(
   database: Database,
   { ref, name, metadata = {}, unsetMetadata = [] }: Parsed<'instance.set'>,
+  { requestId }: RequestContext,
 ): Instance {
   return database.write((tx) => {
     const instance = findInstance(tx, ref);
@@ -29,7 +32,11 @@ function setInstance(
     const merged = { ...Object.fromEntries(kept), ...metadata };
     checkMetadataCount(merged);
     checkMetadataQuota(findProject(tx, instance.projectId), merged, instance.metadata);
-    return transition(tx, instance.id, { set: { name, metadata: merged } }) ?? instance;
+    const changed = transition(tx, instance.id, { set: { name, metadata: merged } }) ?? instance;
+    if (changed.hostId !== null && changed.takenOver === null) {
+      leaveToDescribe(tx, { instanceId: changed.id, hostId: changed.hostId, name: changed.name, requestId });
+    }
+    return changed;
   });
 }
 
@@ -58,7 +65,7 @@ export function instanceHandlers(
     'instance.start': (input, context) => database.write((tx) => startInstance(tx, input, context)),
     'instance.stop': (input, context) => database.write((tx) => stopInstance(tx, input, context)),
     'instance.reboot': (input, context) => database.write((tx) => rebootInstance(tx, input, context)),
-    'instance.set': (input) => setInstance(database, input),
+    'instance.set': (input, context) => setInstance(database, input, context),
     'instance.xml': async ({ ref }) => {
       const instance = findInstance(database, ref);
       const driver = drivers.get(hostOf(instance));

@@ -3,11 +3,6 @@ import { ExpectedError } from '../domain/errors.ts';
 
 /** Methods whose handlers are on their way. */
 export const UNBUILT = [
-  'guest.adopt',
-  'instance.release',
-  'guest.takeOver',
-  'recovery.list',
-  'recovery.run',
   'instance.pause',
   'instance.unpause',
   'instance.suspend',

@@ -11,17 +11,24 @@ export const DOMAIN_KINDS = ['missing_domain', 'doubled_domain', 'unknown_domain
 
 const isOff = ({ powerState }: GuestState): boolean => powerState === 'SHUTDOWN' || powerState === 'CRASHED';
 
+interface Where {
+  readonly hostId: string;
+  readonly known: KnownGuests;
+  /** of this Micronova: the domains of others are theirs */
+  readonly ownId: string;
+}
+
 /** What the guests of one host, held against all rows and all other hosts, tell that is not as it should be. */
-export function findDomains(reader: Reader, hostId: string, known: KnownGuests): Found[] {
+export function findDomains(reader: Reader, { hostId, known, ownId }: Where): Found[] {
   const guests = [...(known.of(hostId)?.values() ?? [])];
   const missing = listInstancesOn(reader, hostId)
     .filter((instance) => isMissing(instance, known.of(hostId)?.has(instance.id) ?? false))
     .map((instance) => missingDomain(reader, instance, known));
-  return [...missing, ...guests.flatMap((guest) => strange(reader, hostId, guest, known) ?? [])];
+  return [...missing, ...guests.flatMap((guest) => strange(reader, guest, { hostId, known, ownId }) ?? [])];
 }
 
 function isMissing(instance: Instance, isThere: boolean): boolean {
-  if (isThere || instance.taskState !== null) return false;
+  if (isThere || instance.taskState !== null || instance.takenOver !== null) return false;
   return isLost(instance) || instance.vmState === 'rescued' || instance.vmState === 'soft-delete';
 }
 
@@ -46,9 +53,11 @@ function missingDomain(reader: Reader, { id, name, hostId }: Instance, known: Kn
 }
 
 /** A guest that is not its host's own instance, and bears an instance's UUID or our mark all the same. */
-function strange(reader: Reader, hostId: string, guest: GuestState, known: KnownGuests): Found | null {
+function strange(reader: Reader, guest: GuestState, { hostId, known, ownId }: Where): Found | null {
   const instance = getInstance(reader, guest.uuid);
-  if (instance === undefined) return guest.ours ? unknownDomain(guest) : null;
+  if (instance === undefined) return guest.owner?.controlId === ownId ? unknownDomain(guest) : null;
+  // A copy in another's hands is the other's.
+  if (instance.takenOver !== null || (guest.owner !== null && guest.owner.controlId !== ownId)) return null;
   if (instance.hostId === null || instance.hostId === hostId || instance.taskState !== null) return null;
   const isHome = known.of(instance.hostId)?.has(guest.uuid) ?? false;
   return isHome
@@ -63,8 +72,8 @@ function unknownDomain(guest: GuestState): Found {
     instanceId: null,
     subject: guest.domainName,
     detail: isOff(guest)
-      ? 'The domain says that Micronova made it, and no instance answers to it. When it is removed its disks stay.'
-      : 'The domain says that Micronova made it, and no instance answers to it. It is not off, so it can be adopted only.',
+      ? 'The domain says that this Micronova made it, and no instance answers to it. When it is removed its disks stay.'
+      : 'The domain says that this Micronova made it, and no instance answers to it. It is not off, so it can be adopted only.',
     resolutions: isOff(guest) ? ['adopt', 'remove'] : ['adopt'],
   };
 }

@@ -133,7 +133,7 @@ export class GuestSync implements Disposable {
     try {
       return database.write((tx) => {
         const instance = getInstance(tx, id);
-        if (instance === undefined || instance.hostId !== hostId) return false;
+        if (instance === undefined || instance.hostId !== hostId || instance.takenOver !== null) return false;
         if (!follow(tx, instance, { powerState: power })) this.#unsettled.add(id);
         return true;
       });

@@ -1,5 +1,6 @@
 import type { ComputeDriver, GuestState, StepOptions } from '../compute/driver.ts';
 import type { Finding, Instance } from '../contract/index.ts';
+import { controlIdentity } from '../identity/control.ts';
 import type { Clock } from '../queue/clock.ts';
 import type { Database } from '../state/database.ts';
 import { getInstance, listInstancesOn } from '../state/instances.ts';
@@ -49,7 +50,9 @@ export class HostLook {
 
   #domains(hostId: string): void {
     const { database, findings, guests } = this.#deps;
-    findings.put(hostId, findDomains(database, hostId, guests), isOfKind(DOMAIN_KINDS));
+    const { id: ownId } = controlIdentity(database);
+    const found = findDomains(database, { hostId, known: guests, ownId });
+    findings.put(hostId, found, isOfKind(DOMAIN_KINDS));
   }
 
   /** An instance is gone: nothing is the matter with it any more. */
@@ -77,9 +80,11 @@ export class HostLook {
 
   #wanted(ids?: ReadonlySet<string>): Instance[] {
     const { database } = this.#deps;
-    if (ids === undefined) return listInstancesOn(database, this.#hostId);
-    const found = [...ids].flatMap((id) => getInstance(database, id) ?? []);
-    return found.filter(({ hostId }) => hostId === this.#hostId);
+    const found =
+      ids === undefined
+        ? listInstancesOn(database, this.#hostId)
+        : [...ids].flatMap((id) => getInstance(database, id) ?? []);
+    return found.filter(({ hostId, takenOver }) => hostId === this.#hostId && takenOver === null);
   }
 
   async #drift(instances: readonly Instance[], options: StepOptions): Promise<void> {

@@ -6,7 +6,7 @@ import { systemClock, type Clock } from '../queue/clock.ts';
 import type { Database } from '../state/database.ts';
 import { getHost, listHosts } from '../state/hosts.ts';
 import { Findings } from './findings.ts';
-import { ForeignGuests } from './foreign-guests.ts';
+import { ForeignGuests, type MarkedGuest } from './foreign-guests.ts';
 import { HostSession, type OpenDriver, type SessionDeps } from './host-session.ts';
 import { KnownGuests } from './known-guests.ts';
 
@@ -88,6 +88,11 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
 
   foreignGuests(hostId?: string): ForeignGuest[] {
     return this.#deps.foreign.list(hostId);
+  }
+
+  /** Guests without an instance that carry a mark. */
+  markedGuests(): MarkedGuest[] {
+    return this.#deps.foreign.marked();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

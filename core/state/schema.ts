@@ -122,6 +122,7 @@ export interface InstancesTable {
   adopted_json: string | null;
   taken_over_json: string | null;
   control_generation: Generated<number>;
+  previous_owner_json: string | null;
   definition_xml: string | null;
   revision: number;
 }

@@ -46,7 +46,7 @@ export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } =
     tasks,
     tickets,
     hosts: {
-      control: { connect: nowhere, disconnect: nowhere, foreignGuests: () => [] },
+      control: { connect: nowhere, disconnect: nowhere, markedGuests: () => [], foreignGuests: () => [] },
       secrets: new HostSecretsStore(null),
       test: nowhere,
     },

@@ -13,7 +13,7 @@ import type { InstanceChange } from '../../core/state/instances.ts';
 import { HostCare } from './host-care.ts';
 
 const nowhere = () => Promise.reject(new Error('hosts have tests of their own'));
-const images = { path: () => '/nowhere', import: nowhere, remove: () => Promise.resolve() };
+const images = { path: () => '/nowhere', import: nowhere, fetch: nowhere, remove: () => Promise.resolve() };
 
 /** Fake hosts that are looked after, with the API before and the conductor behind them. */
 export class Reconciled extends HostCare {
@@ -70,6 +70,8 @@ export class Reconciled extends HostCare {
     const id = this.addInstance(hostId, { vmState: 'active', powerState: 'RUNNING', ...set }, 'RUNNING');
     this.fakes.get(hostId)?.disks.set(id, { root: 'image', configDrive: true });
     await this.manager.look([hostId]);
+    // It gets its mark.
+    await this.runner.idle();
     return id;
   }
 

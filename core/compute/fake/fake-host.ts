@@ -1,5 +1,7 @@
 import { ExpectedError } from '../../domain/errors.ts';
 import type { DriverEvent, GuestSpec, GuestState, HostFacts } from '../driver.ts';
+import type { GuestDescription } from '../mark.ts';
+import type { FoundGuest } from '../ownership.ts';
 import { cutOff, Faults } from './faults.ts';
 
 type Lifecycle = Extract<DriverEvent, { type: 'lifecycle' }>['what'];
@@ -9,6 +11,8 @@ export interface FakeImage {
   /** bytes that have arrived */
   readonly size: number;
   readonly complete: boolean;
+  /** the file that it came from */
+  readonly file?: string;
 }
 
 export interface FakeDisks {
@@ -28,6 +32,15 @@ export interface FakeDomain {
   boots: number;
   /** what somebody wrote into its definition beside what it was made with */
   edits?: string;
+  /** its Micronova mark; absent: it has none */
+  mark?: GuestDescription | null;
+  /** why what stands in place of a mark is not believed */
+  badMark?: string;
+  title?: string | null;
+  /** made without a definition */
+  transient?: boolean;
+  /** what somebody else made it of */
+  devices?: Pick<FoundGuest, 'disks' | 'nics' | 'addresses'>;
 }
 
 /** What the host needs of a driver that is connected to it. */
@@ -121,6 +134,18 @@ export class FakeHost {
     const domain = this.domain(guestId);
     if (domain.powerState === 'RUNNING') return domain;
     throw new ExpectedError('instance.no_console', `${domain.spec.domainName} is not running`);
+  }
+
+  /** A guest that somebody made with virsh: on from the beginning, and nobody's. */
+  addForeign(domain: Omit<FakeDomain, 'powerState' | 'deaf' | 'log' | 'boots'>): void {
+    this.domains.set(domain.spec.id, {
+      powerState: 'RUNNING',
+      deaf: false,
+      log: '',
+      boots: 1,
+      ...domain,
+    });
+    this.lifecycle(domain.spec.id, 'defined');
   }
 
   /** Power on, by whoever; nothing happens to a guest that runs. */

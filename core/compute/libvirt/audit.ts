@@ -13,6 +13,7 @@ import { createConsoleLog } from '../../volume/guest-volumes.ts';
 import { ownerOfVolume, type VolumeOwner } from '../../volume/names.ts';
 import type { StoragePool, VolumeFacts } from '../../volume/pool.ts';
 import type { AuditDriver, AuditKnown, HostAudit, StepOptions, StrayVolume } from '../driver.ts';
+import { guestGone } from '../ownership.ts';
 import { undefineGuest } from './definition.ts';
 import type { Session } from './session.ts';
 
@@ -24,7 +25,12 @@ const LANE = 'inventory';
 
 export function auditSteps(session: Session): AuditDriver {
   return {
-    definition: async (guestId, o) => xmlOf(session, await session.domain(guestId, o), INACTIVE, o),
+    definition: async (guestId, o) => {
+      const options = { ...o, lane: LANE };
+      const domain = await session.lookUp(guestId, options);
+      if (domain === null) throw guestGone(guestId);
+      return xmlOf(session, domain, INACTIVE, options);
+    },
     restoreDefinition: (guestId, definition, o) => restore(session, guestId, definition, o),
     forgetGuest: (guestId, o) => forget(session, guestId, o),
     audit: (known, o) => audit(session, known, { ...o, lane: LANE }),
@@ -149,7 +155,7 @@ async function removeStray(
     owner.kind === 'guest' ? candidate === name : ownerOfVolume(candidate)?.id === owner.id;
   const volumes = await pool.describe(belongs, options);
   for (const facts of volumes) refuseYounger(facts, before);
-  if (owner.kind === 'guest' && (await session.findDomain(owner.id, options)) !== null) {
+  if (owner.kind === 'guest' && (await session.lookUp(owner.id, options)) !== null) {
     throw new ExpectedError('host.in_use', `There is a guest on the host whose volume ${name} is`, {
       remedy: 'Remove the guest first.',
     });

@@ -58,6 +58,8 @@ ALTER TABLE instances ADD COLUMN adopted_json TEXT;
 ALTER TABLE instances ADD COLUMN taken_over_json TEXT;
 -- counts who has had the guest: a domain that carries a higher one is another's
 ALTER TABLE instances ADD COLUMN control_generation INTEGER NOT NULL DEFAULT 1;
+-- from whom it was taken over
+ALTER TABLE instances ADD COLUMN previous_owner_json TEXT;
 -- the definition on the host that we last agreed to
 ALTER TABLE instances ADD COLUMN definition_xml TEXT;
 CREATE INDEX instances_group ON instances(group_id);
