@@ -1,5 +1,6 @@
 import type { GuestState } from '../compute/driver.ts';
 import type { Instance } from '../contract/index.ts';
+import { ownControlId } from '../identity/control.ts';
 import type { Reader } from '../state/database.ts';
 import { getHost } from '../state/hosts.ts';
 import { getInstance, getInstanceRecord, listInstancesOn } from '../state/instances.ts';
@@ -15,16 +16,17 @@ interface Where {
   readonly hostId: string;
   readonly known: KnownGuests;
   /** of this Micronova: the domains of others are theirs */
-  readonly ownId: string;
+  readonly ownId: string | null;
 }
 
 /** What the guests of one host, held against all rows and all other hosts, tell that is not as it should be. */
-export function findDomains(reader: Reader, { hostId, known, ownId }: Where): Found[] {
+export function findDomains(reader: Reader, hostId: string, known: KnownGuests): Found[] {
+  const where = { hostId, known, ownId: ownControlId(reader) };
   const guests = [...(known.of(hostId)?.values() ?? [])];
   const missing = listInstancesOn(reader, hostId)
     .filter((instance) => isMissing(instance, known.of(hostId)?.has(instance.id) ?? false))
     .map((instance) => missingDomain(reader, instance, known));
-  return [...missing, ...guests.flatMap((guest) => strange(reader, guest, { hostId, known, ownId }) ?? [])];
+  return [...missing, ...guests.flatMap((guest) => strange(reader, guest, where) ?? [])];
 }
 
 function isMissing(instance: Instance, isThere: boolean): boolean {
@@ -55,9 +57,10 @@ function missingDomain(reader: Reader, { id, name, hostId }: Instance, known: Kn
 /** A guest that is not its host's own instance, and bears an instance's UUID or our mark all the same. */
 function strange(reader: Reader, guest: GuestState, { hostId, known, ownId }: Where): Found | null {
   const instance = getInstance(reader, guest.uuid);
-  if (instance === undefined) return guest.owner?.controlId === ownId ? unknownDomain(guest) : null;
-  // A copy in another's hands is the other's.
-  if (instance.takenOver !== null || (guest.owner !== null && guest.owner.controlId !== ownId)) return null;
+  const isOurs = guest.owner !== null && guest.owner.controlId === ownId;
+  if (instance === undefined) return isOurs ? unknownDomain(guest) : null;
+  // What is in another's hands, or a copy of it, is the other's.
+  if (instance.takenOver !== null || (guest.owner !== null && !isOurs)) return null;
   if (instance.hostId === null || instance.hostId === hostId || instance.taskState !== null) return null;
   const isHome = known.of(instance.hostId)?.has(guest.uuid) ?? false;
   return isHome

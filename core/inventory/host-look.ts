@@ -1,6 +1,5 @@
 import type { ComputeDriver, GuestState, StepOptions } from '../compute/driver.ts';
 import type { Finding, Instance } from '../contract/index.ts';
-import { controlIdentity } from '../identity/control.ts';
 import type { Clock } from '../queue/clock.ts';
 import type { Database } from '../state/database.ts';
 import { getInstance, listInstancesOn } from '../state/instances.ts';
@@ -50,9 +49,7 @@ export class HostLook {
 
   #domains(hostId: string): void {
     const { database, findings, guests } = this.#deps;
-    const { id: ownId } = controlIdentity(database);
-    const found = findDomains(database, { hostId, known: guests, ownId });
-    findings.put(hostId, found, isOfKind(DOMAIN_KINDS));
+    findings.put(hostId, findDomains(database, hostId, guests), isOfKind(DOMAIN_KINDS));
   }
 
   /** An instance is gone: nothing is the matter with it any more. */

@@ -21,8 +21,8 @@ export function createFakeDriver(host: FakeHost, control: ControlId | null = nul
     ...fakeImages(at),
     ...fakeDisks(at),
     ...fakeGuests(at),
-    ...fakeAudit(at),
     ...fakeOwnership(at),
+    ...fakeAudit(at),
 
     facts(options: StepOptions): Promise<HostFacts> {
       return at.step('facts', options, () => at.host.facts);

@@ -1,7 +1,7 @@
 import { ExpectedError } from '../../domain/errors.ts';
 import type { ComputeDriver, GuestSpec, GuestState, StepOptions } from '../driver.ts';
-import { fakeDefinition } from './fake-audit.ts';
 import { type GuestDescription, ownerOf } from '../mark.ts';
+import { fakeDefinition } from './fake-audit.ts';
 import type { FakeConnection } from './fake-connection.ts';
 
 type Part = Pick<

@@ -30,8 +30,6 @@ export interface FakeDomain {
   log: string;
   /** how often it was started */
   boots: number;
-  /** what somebody wrote into its definition beside what it was made with */
-  edits?: string;
   /** its Micronova mark; absent: it has none */
   mark?: GuestDescription | null;
   /** why what stands in place of a mark is not believed */
@@ -41,6 +39,8 @@ export interface FakeDomain {
   transient?: boolean;
   /** what somebody else made it of */
   devices?: Pick<FoundGuest, 'disks' | 'nics' | 'addresses'>;
+  /** what somebody wrote into its definition beside what it was made with */
+  edits?: string;
 }
 
 /** What the host needs of a driver that is connected to it. */

@@ -13,7 +13,6 @@ import { createConsoleLog } from '../../volume/guest-volumes.ts';
 import { ownerOfVolume, type VolumeOwner } from '../../volume/names.ts';
 import type { StoragePool, VolumeFacts } from '../../volume/pool.ts';
 import type { AuditDriver, AuditKnown, HostAudit, StepOptions, StrayVolume } from '../driver.ts';
-import { guestGone } from '../ownership.ts';
 import { undefineGuest } from './definition.ts';
 import type { Session } from './session.ts';
 
@@ -28,7 +27,7 @@ export function auditSteps(session: Session): AuditDriver {
     definition: async (guestId, o) => {
       const options = { ...o, lane: LANE };
       const domain = await session.lookUp(guestId, options);
-      if (domain === null) throw guestGone(guestId);
+      if (domain === null) throw new ExpectedError('libvirt.not_found', `The host has no guest ${guestId}`);
       return xmlOf(session, domain, INACTIVE, options);
     },
     restoreDefinition: (guestId, definition, o) => restore(session, guestId, definition, o),
