@@ -13,7 +13,7 @@ import { timestamp } from '../domain/time.ts';
 import type { MarkedGuest } from '../inventory/foreign-guests.ts';
 import type { HostTestTarget } from '../inventory/host-test.ts';
 import { DEFAULT_NETWORK } from '../network/host-network.ts';
-import { setInventory } from '../placement/providers.ts';
+import { setInventory } from '../placement/inventories.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import { findHosts, type HostChange, insertHost, listHosts, updateHost } from '../state/hosts.ts';
 import { type HostSecretsStore, secretsProvider, type SecretsProvider } from '../transport/secrets.ts';

@@ -11,6 +11,8 @@ import { addHypervisors } from './commands/hypervisor.ts';
 import { addImageReads } from './commands/image-read.ts';
 import { addImageWrites } from './commands/image-write.ts';
 import { addKeypairs } from './commands/keypair.ts';
+import { addPlacement } from './commands/placement.ts';
+import { addResourceProviders } from './commands/resource-provider.ts';
 import { addServe } from './commands/serve.ts';
 import { addServerActs } from './commands/server-act.ts';
 import { addServerCreate } from './commands/server-create.ts';
@@ -96,6 +98,8 @@ export function createProgram(version: string, io: Io, context: () => Context): 
   addKeypairs(program, context);
   addHosts(program, context);
   addHypervisors(program, context);
+  addResourceProviders(program, context);
+  addPlacement(program, context);
   addTasks(program, context);
   addServe(program, context);
   addSystem(program, context);

@@ -31,6 +31,8 @@ export interface HostFacts {
     readonly videoModels: readonly string[];
     readonly firmware: readonly ('bios' | 'uefi')[];
   };
+  /** what of it has a standard name: `HW_CPU_X86_AVX2`, `COMPUTE_STORAGE_BUS_VIRTIO`, …; sorted. os-traits */
+  readonly traits: readonly string[];
 }
 
 /** An image as the driver needs it; `file` is its place in the desktop's image store. */

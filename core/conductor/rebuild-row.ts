@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DescribedImage, GuestDescription } from '../compute/mark.ts';
+import type { DescribedGroup, DescribedImage, GuestDescription } from '../compute/mark.ts';
 import type { FoundGuest } from '../compute/ownership.ts';
 import type { Instance } from '../contract/index.ts';
 import { isExpected } from '../domain/errors.ts';
@@ -14,7 +14,8 @@ import { insertExisting } from '../state/existing-instances.ts';
 import { findFlavors, insertFlavor } from '../state/flavors.ts';
 import { getImage, insertImage, insertImageCopy, updateImage } from '../state/images.ts';
 import { findKeypairs, insertKeypair } from '../state/keypairs.ts';
-import { ensureProject, ensureServerGroup } from '../state/recovered-parts.ts';
+import { ensureProject } from '../state/recovered-parts.ts';
+import { getServerGroup, insertServerGroup, tellServerGroup } from '../state/server-groups.ts';
 
 /** Where a guest was found, and whose work it is to bring it back. */
 export interface Place {
@@ -57,6 +58,15 @@ function ensureImage(tx: Tx, image: DescribedImage, { hostId, requestId }: Place
   });
 }
 
+function ensureServerGroup(
+  tx: Tx,
+  { id, name, policy, maxServerPerHost }: DescribedGroup,
+  projectId: string,
+) {
+  if (getServerGroup(tx, id) !== undefined) return;
+  insertServerGroup(tx, { id, name, policy, maxServerPerHost, projectId, createdAt: timestamp() });
+}
+
 /**
  * Makes the rows of an instance again from what its guest says of itself: the instance, its claim, and whatever of
  * flavor, key pair, image, project and group is not there any more.
@@ -75,13 +85,14 @@ export function rebuildRow(
   ensureFlavor(tx, flavor);
   ensureKeypair(tx, description.keyName, description.publicKey);
   if (image !== null) ensureImage(tx, image, place);
+  if (group !== null) ensureServerGroup(tx, group, projectId);
   const instance = insertExisting(tx, {
     ...description,
     tags: [...description.tags],
     imageId: image?.id ?? null,
     imageName: image?.name ?? null,
     projectId,
-    groupId: group === null ? null : ensureServerGroup(tx, group, projectId),
+    groupId: group?.id ?? null,
     hostId: place.hostId,
     addresses: [...found.addresses],
     powerState: found.powerState,
@@ -91,5 +102,6 @@ export function rebuildRow(
     state: state ?? { vmState: liveStateOf(found.powerState) ?? 'stopped', taskState: null },
   });
   claimExisting(tx, { instanceId: instance.id, hostId: place.hostId, flavor, image, beyondCapacity: true });
+  if (group !== null) tellServerGroup(tx, group.id);
   return instance;
 }

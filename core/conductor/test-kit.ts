@@ -7,7 +7,7 @@ import { ExpectedError } from '../domain/errors.ts';
 import { silentLog } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
 import { controlIdentity } from '../identity/control.ts';
-import { refreshInventory } from '../placement/providers.ts';
+import { refreshInventory } from '../placement/inventories.ts';
 import { type Clock, systemClock } from '../queue/clock.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane, type TaskInput, type TaskKind } from '../queue/kinds.ts';

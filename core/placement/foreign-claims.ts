@@ -65,7 +65,7 @@ export function putForeignClaims(tx: Tx, hostId: string, guests: readonly Foreig
   const gone = [...held.keys()].filter((id) => !wanted.has(id));
   const changed = [...wanted].filter(([id, guest]) => !isSame(held.get(id), guest));
   if (gone.length + changed.length === 0) return false;
-  for (const id of [...gone, ...changed.map(([id]) => id)]) {
+  for (const id of [...gone, ...changed.map(([changedId]) => changedId)]) {
     tx.run(q.deleteFrom('consumers').where('id', '=', id));
   }
   for (const [id, guest] of changed) {

@@ -7,7 +7,8 @@ import { getHost } from '../state/hosts.ts';
 import { q } from '../state/query.ts';
 import { allocationsOf, claim, consumerGeneration, release } from './allocations.ts';
 import { listCandidates } from './candidates.ts';
-import { getProvider, refreshInventory, setInventory, type Totals } from './providers.ts';
+import { refreshInventory, setInventory, type Totals } from './inventories.ts';
+import { getProvider, listProviders } from './providers.ts';
 import { capacityOf, type Inventory, refusalOf } from './resources.ts';
 import { addHost as addHostTo, codeOf } from './test-kit.ts';
 
@@ -97,7 +98,9 @@ describe('a refusal', () => {
 
   it('names every class that falls short', () => {
     addHost('one');
-    const [candidate] = listCandidates(database, { VCPU: 5, MEMORY_MB: 100, DISK_GB: 101, CUSTOM_FPGA: 1 });
+    const [candidate] = listCandidates(database, {
+      resources: { VCPU: 5, MEMORY_MB: 100, DISK_GB: 101, CUSTOM_FPGA: 1 },
+    });
     expect(candidate?.refusal).toBe(
       'CPU: asked 5 vCPU, at most 4 for one instance; Disk: asked 101 GiB, at most 100 for one instance; ' +
         'CUSTOM_FPGA: asked 1, the host has none',
@@ -197,7 +200,7 @@ describe('a claim', () => {
 });
 
 function overCapacity(): string[] {
-  return listCandidates(database, {}).flatMap(({ provider }) =>
+  return listProviders(database).flatMap((provider) =>
     [...provider.usages].flatMap(([name, used]) => {
       const inventory = provider.inventories.get(name);
       return inventory && used <= capacityOf(inventory) ? [] : [`${provider.name}: ${used} of ${name}`];

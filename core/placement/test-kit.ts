@@ -3,7 +3,7 @@ import { isExpected } from '../domain/errors.ts';
 import { timestamp } from '../domain/time.ts';
 import type { Database } from '../state/database.ts';
 import { insertHost } from '../state/hosts.ts';
-import { refreshInventory, type Totals } from './providers.ts';
+import { refreshInventory, type Totals } from './inventories.ts';
 
 /** @param totals null for a host that has not told its resources yet */
 export function addHost(

@@ -7,9 +7,21 @@ import { keepCopy, migrate, MIGRATIONS, type Migration, refuseNewer, schemaVersi
 import { q, type Query } from './query.ts';
 import { corruptFile, explainSqlite } from './sqlite-errors.ts';
 
+/**
+ * How far the revisions have come: one object for a database and all its transactions, always up to date. A revision that
+ * was given in a transaction and rolled back with it is given again.
+ */
+export interface Revisions {
+  /** the highest one on disk: what carries it, or a lower one, stays */
+  readonly committed: number;
+  /** the highest one given, also in the transaction that is open */
+  readonly latest: number;
+}
+
 /** Runs queries. The database itself and a transaction both are one, so that a repository's reads serve both. */
 export interface Reader {
   readonly log: Log;
+  readonly revisions: Revisions;
   all<R>(query: Query<R>): R[];
   first<R>(query: Query<R>): R | undefined;
 }
@@ -59,12 +71,15 @@ class SqliteDatabase implements Database {
   readonly #statements = new Map<string, StatementSync>();
   readonly #listeners = new Set<EventListener>();
   readonly #outbox: ContractEvent[] = [];
+  readonly revisions = { committed: 0, latest: 0 };
   #delivering = false;
 
   constructor(sqlite: DatabaseSync, file: string, log: Log) {
     this.#sqlite = sqlite;
     this.#file = file;
     this.log = log;
+    const row = this.first(q.selectFrom('meta').select('value').where('key', '=', 'revision'));
+    this.revisions.latest = this.revisions.committed = Number(row?.value ?? 0);
   }
 
   all<R>(query: Query<R>): R[] {
@@ -107,6 +122,7 @@ class SqliteDatabase implements Database {
   #tx(events: ContractEvent[]): Tx {
     return {
       log: this.log,
+      revisions: this.revisions,
       all: (query) => this.all(query),
       first: (query) => this.first(query),
       run: (query) => {
@@ -123,25 +139,33 @@ class SqliteDatabase implements Database {
       this.#sqlite.exec('BEGIN IMMEDIATE');
       const result = work();
       if (result instanceof Promise) throw new Error('a transaction must not wait for anything');
+      this.#keepRevision();
       this.#sqlite.exec('COMMIT');
+      this.revisions.committed = this.revisions.latest;
       return result;
     } catch (error) {
+      this.revisions.latest = this.revisions.committed;
       // SQLite itself rolls back on some failures, a full disk among them.
       if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
       throw explainSqlite(error, this.#file);
     }
   }
 
+  // Counted in memory, and put down once for each transaction.
   #nextRevision(): number {
-    const row = this.first(
-      q
-        .updateTable('meta')
-        .set((eb) => ({ value: eb.cast<string>(eb(eb.cast<number>('value', 'integer'), '+', 1), 'text') }))
-        .where('key', '=', 'revision')
-        .returning('value'),
-    );
-    if (row === undefined) throw corruptFile(this.#file, new Error('the revision counter is gone'));
-    return Number(row.value);
+    if (!this.#sqlite.isTransaction) throw new Error('the transaction has ended');
+    return (this.revisions.latest += 1);
+  }
+
+  #keepRevision(): void {
+    const { latest, committed } = this.revisions;
+    if (latest === committed) return;
+    const keep = q
+      .updateTable('meta')
+      .set({ value: String(latest) })
+      .where('key', '=', 'revision');
+    const { changes } = this.#execute(keep, (statement, values) => statement.run(...values));
+    if (Number(changes) !== 1) throw corruptFile(this.#file, new Error('the revision counter is gone'));
   }
 
   #execute<T>(query: Query<unknown>, run: (statement: StatementSync, values: SQLInputValue[]) => T): T {

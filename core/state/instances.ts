@@ -8,6 +8,7 @@ import { q } from './query.ts';
 import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
 import { z } from 'zod';
 import type { InstancesTable } from './schema.ts';
+import { tellServerGroup } from './server-groups.ts';
 
 // User data and keys are large and no list shows them, so only `getInstanceRecord` reads them.
 const listed = q
@@ -58,6 +59,7 @@ const listed = q
 /** What a rescued instance boots, and the state that it goes back to. */
 export const RescueRecord = z.strictObject({ imageId: z.uuid(), imageName: z.string(), from: VmState });
 export type RescueRecord = z.infer<typeof RescueRecord>;
+const MaybeRescue = RescueRecord.nullable();
 
 export const PreviousOwner = z.strictObject({ id: z.uuid(), name: z.string(), at: Timestamp });
 type PreviousOwner = z.infer<typeof PreviousOwner>;
@@ -68,12 +70,12 @@ function firstListed(reader: Reader, id: string) {
   return reader.first(listed.where('instances.id', '=', id));
 }
 
+// Made once: a schema is compiled at its first use.
+const States = Instance.pick({ vmState: true, taskState: true });
+
 const fromRow = (row: ListedRow): Instance =>
   parseRow('instances', row.id, Instance, () => {
-    const states = Instance.pick({ vmState: true, taskState: true }).parse({
-      vmState: row.vm_state,
-      taskState: row.task_state,
-    });
+    const states = States.parse({ vmState: row.vm_state, taskState: row.task_state });
     return {
       id: row.id,
       name: row.name,
@@ -101,7 +103,7 @@ const fromRow = (row: ListedRow): Instance =>
       hints: fromJson(row.hints_json),
       requestedZone: row.requested_zone,
       reclaimAt: row.reclaim_at,
-      rescueImageName: RescueRecord.nullable().parse(fromJsonOrNull(row.rescue_json))?.imageName ?? null,
+      rescueImageName: MaybeRescue.parse(fromJsonOrNull(row.rescue_json))?.imageName ?? null,
       origin: row.origin,
       takenOver: fromJsonOrNull(row.taken_over_json),
       domainName: row.domain_name,
@@ -175,7 +177,7 @@ export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | 
     userData: rest.user_data,
     requestedHostId: rest.requested_host_id,
     hostChecks: rest.host_checks === 1,
-    rescue: RescueRecord.nullable().parse(fromJsonOrNull(rest.rescue_json)),
+    rescue: MaybeRescue.parse(fromJsonOrNull(rest.rescue_json)),
     controlGeneration: rest.control_generation,
     previousOwner: PreviousOwner.nullable().parse(fromJsonOrNull(rest.previous_owner_json)),
     definitionXml: rest.definition_xml,
@@ -244,6 +246,7 @@ export function insertInstance(tx: Tx, values: NewInstance): Instance {
   const instance = getInstance(tx, values.id);
   if (instance === undefined) throw new Error(`instance ${values.id} was not stored`);
   tx.publish({ type: 'instance.changed', value: instance });
+  if (instance.groupId !== null) tellServerGroup(tx, instance.groupId);
   return instance;
 }
 
@@ -362,4 +365,5 @@ export function markDeleted(tx: Tx, id: string): void {
   );
   tx.publish({ type: 'deleted', resource: 'instance', id, revision });
   tellHosts(tx, [before.hostId]);
+  if (before.groupId !== null) tellServerGroup(tx, before.groupId);
 }

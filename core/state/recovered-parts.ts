@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ADMIN_PROJECT, type Project, type Quota, type ServerGroup } from '../contract/index.ts';
+import { ADMIN_PROJECT, type Project, type Quota } from '../contract/index.ts';
 import { timestamp } from '../domain/time.ts';
 import type { Tx } from './database.ts';
 import { q } from './query.ts';
@@ -42,32 +42,4 @@ export function ensureProject(tx: Tx, name: string): string {
   );
   tx.publish({ type: 'project.changed', value: project });
   return project.id;
-}
-
-type Group = Pick<ServerGroup, 'id' | 'name' | 'policy' | 'maxServerPerHost'>;
-
-/** The server group with this id; made again where there is none. @returns its id */
-export function ensureServerGroup(tx: Tx, group: Group, projectId: string): string {
-  const there = q.selectFrom('server_groups').select('id').where('id', '=', group.id);
-  if (tx.first(there) !== undefined) return group.id;
-  const made: ServerGroup = {
-    ...group,
-    projectId,
-    memberIds: [],
-    createdAt: timestamp(),
-    revision: tx.nextRevision(),
-  };
-  tx.run(
-    q.insertInto('server_groups').values({
-      id: made.id,
-      name: made.name,
-      policy: made.policy,
-      max_server_per_host: made.maxServerPerHost,
-      project_id: projectId,
-      created_at: made.createdAt,
-      revision: made.revision,
-    }),
-  );
-  tx.publish({ type: 'serverGroup.changed', value: made });
-  return made.id;
 }

@@ -71,6 +71,14 @@ const FACTS: HostFacts = {
     videoModels: ['vga', 'virtio', 'cirrus'],
     firmware: ['bios', 'uefi'],
   },
+  traits: [
+    'COMPUTE_ARCH_X86_64',
+    'COMPUTE_FIRMWARE_BIOS',
+    'COMPUTE_FIRMWARE_UEFI',
+    'COMPUTE_STORAGE_BUS_VIRTIO',
+    'HW_ARCH_X86_64',
+    'HW_CPU_X86_SSE2',
+  ],
 };
 
 /**

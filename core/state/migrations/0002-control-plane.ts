@@ -96,5 +96,6 @@ ALTER TABLE consumers ADD COLUMN name TEXT;
 
 -- What changed since a revision is found without reading every row.
 CREATE INDEX hosts_revision ON hosts(revision);
+CREATE INDEX instances_revision ON instances(revision);
 `,
 } as const;
