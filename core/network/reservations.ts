@@ -79,6 +79,22 @@ export async function releaseAddress(
   }
 }
 
+/** The address that a network keeps for a card; null where there is none, or no such network. */
+export async function reservedAddress(
+  connection: LibvirtConnection,
+  networkName: string,
+  mac: string,
+  options: CallOptions,
+): Promise<string | null> {
+  try {
+    const network = await openNetwork(connection, networkName, options);
+    return reservationFor(await describeNetwork(connection, network, options), mac)?.ip ?? null;
+  } catch (error) {
+    if (isExpected(error, 'host.network_missing')) return null;
+    throw error;
+  }
+}
+
 type Host = ReturnType<typeof reservationFor> & object;
 
 async function remove(
