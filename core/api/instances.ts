@@ -11,6 +11,8 @@ import { readConsoleLog } from './console-log.ts';
 import { checkState, findInstance, hostOf } from './find-instance.ts';
 import { createInstances } from './instance-create.ts';
 import { deleteInstance, rebootInstance, startInstance, stopInstance } from './instance-power.ts';
+import { findProject } from './projects.ts';
+import { checkMetadataQuota } from './quota.ts';
 import type { Handlers } from './router.ts';
 import { previewLaunch } from './scheduler.ts';
 import type { UNBUILT } from './unbuilt.ts';
@@ -29,6 +31,7 @@ function setInstance(
     const kept = Object.entries(instance.metadata).filter(([key]) => !unsetMetadata.includes(key));
     const merged = { ...Object.fromEntries(kept), ...metadata };
     checkMetadataCount(merged);
+    checkMetadataQuota(findProject(tx, instance.projectId), merged, instance.metadata);
     const changed = transition(tx, instance.id, { set: { name, metadata: merged } }) ?? instance;
     if (changed.hostId !== null && changed.takenOver === null) {
       leaveToDescribe(tx, { instanceId: changed.id, hostId: changed.hostId, name: changed.name, requestId });

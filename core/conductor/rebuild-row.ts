@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DescribedGroup, DescribedImage, GuestDescription } from '../compute/mark.ts';
 import type { FoundGuest } from '../compute/ownership.ts';
-import type { Instance } from '../contract/index.ts';
+import type { Instance, Quota } from '../contract/index.ts';
 import { isExpected } from '../domain/errors.ts';
 import { liveStateOf } from '../domain/power-states.ts';
 import { timestamp } from '../domain/time.ts';
@@ -14,13 +14,34 @@ import { insertExisting } from '../state/existing-instances.ts';
 import { findFlavors, insertFlavor } from '../state/flavors.ts';
 import { getImage, insertImage, insertImageCopy, updateImage } from '../state/images.ts';
 import { findKeypairs, insertKeypair } from '../state/keypairs.ts';
-import { ensureProject } from '../state/recovered-parts.ts';
+import { findProjects, insertProject } from '../state/projects.ts';
 import { getServerGroup, insertServerGroup, tellServerGroup } from '../state/server-groups.ts';
 
 /** Where a guest was found, and whose work it is to bring it back. */
 export interface Place {
   readonly hostId: string;
   readonly requestId: string;
+}
+
+/** Whatever had room once has it again; a person sets limits afterwards. */
+const UNLIMITED: Quota = {
+  instances: -1,
+  cores: -1,
+  ram: -1,
+  keyPairs: -1,
+  serverGroups: -1,
+  serverGroupMembers: -1,
+  metadataItems: -1,
+};
+
+/** The project of this name; made where there is none. @returns its id */
+function ensureProject(tx: Tx, name: string): string {
+  const there = findProjects(tx, name).find((project) => project.name === name);
+  if (there !== undefined) return there.id;
+  const id = randomUUID();
+  const createdAt = timestamp();
+  insertProject(tx, { id, name, description: null, enabled: true, quota: UNLIMITED, createdAt });
+  return id;
 }
 
 function ensureFlavor(tx: Tx, flavor: GuestDescription['flavor']): void {

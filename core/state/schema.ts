@@ -106,7 +106,8 @@ export interface InstancesTable {
   updated_at: string;
   seen_at: string | null;
   deleted_at: string | null;
-  project_id: string;
+  /** null only where `deleted_at` is set */
+  project_id: string | null;
   user: string;
   description: string | null;
   tags_json: string;

@@ -6,7 +6,7 @@ import type { DomainRef } from '../../libvirt/protocol/types.ts';
 import { type FoundDomain, foundDomain } from '../../libvirt/xml/domain/found.ts';
 import { NOVA_NAMESPACE } from '../../libvirt/xml/domain/metadata.ts';
 import { readXml } from '../../libvirt/xml/mapper.ts';
-import { reservedAddress } from '../../network/reservations.ts';
+import { listReservations } from '../../network/reservations.ts';
 import { type FoundDisk, type FoundGuest, type FoundNic, guestGone } from '../ownership.ts';
 import { markOf, metadataElement } from './fence.ts';
 import { powerStateOf } from './guests.ts';
@@ -97,7 +97,8 @@ class Look {
 
   async #reserved({ type, network, mac }: FoundNic): Promise<string | null> {
     if (type !== 'network' || network === null) return null;
-    return optional(reservedAddress(this.#session.connection, network, mac, this.#options));
+    const all = await optional(listReservations(this.#session.connection, network, this.#options));
+    return all?.find((one) => one.mac === mac)?.address ?? null;
   }
 
   async #ask(
