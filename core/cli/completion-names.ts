@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import { connectLocal, type LocalClient } from '../api/local/client.ts';
 import { silentLog } from '../domain/log.ts';
+import { FILTERS, WEIGHERS } from '../scheduler/parts.ts';
+import { listAggregates } from '../state/aggregates.ts';
 import { databaseFile, openDatabase, type Reader } from '../state/database.ts';
 import { listFlavors } from '../state/flavors.ts';
 import { listHosts } from '../state/hosts.ts';
 import { listImages } from '../state/images.ts';
 import { listInstances } from '../state/instances.ts';
 import { listKeypairs } from '../state/keypairs.ts';
+import { listServerGroups } from '../state/server-groups.ts';
 import { listTasks } from '../state/tasks.ts';
 import type { ObjectKind } from './completion-words.ts';
 
@@ -30,7 +33,19 @@ const SOURCES: Readonly<Record<ObjectKind, Source>> = {
   key: { live: ({ call }) => call('keypair.list', {}), stored: listKeypairs },
   host: { live: ({ call }) => call('host.list', {}), stored: listHosts },
   task: { live: ({ call }) => call('task.list', {}), stored: listTasks },
+  aggregate: { live: ({ call }) => call('aggregate.list', {}), stored: listAggregates },
+  zone: { live: ({ call }) => call('availabilityZone.list', {}), stored: storedZones },
+  group: { live: ({ call }) => call('serverGroup.list', {}), stored: listServerGroups },
+  filter: { live: () => Promise.resolve(FILTERS), stored: () => FILTERS },
+  weigher: { live: () => Promise.resolve(WEIGHERS), stored: () => WEIGHERS },
 };
+
+function storedZones(reader: Reader): Named[] {
+  const zones = new Set(listHosts(reader).map(({ availabilityZone }) => availabilityZone));
+  for (const { availabilityZone } of listAggregates(reader))
+    if (availabilityZone !== null) zones.add(availabilityZone);
+  return [...zones].map((name) => ({ name }));
+}
 
 async function fromRunning(client: LocalClient, { live }: Source): Promise<readonly Named[]> {
   const timer = setTimeout(() => client[Symbol.dispose](), PATIENCE);
