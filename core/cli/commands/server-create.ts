@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Output } from '../../contract/index.ts';
 import { ExpectedError } from '../../domain/errors.ts';
 import { addCommand, Flag, option, Pairs, repeatable, Text, Whole } from '../command-spec.ts';
