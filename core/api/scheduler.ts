@@ -1,10 +1,4 @@
-import {
-  ADMIN_PROJECT,
-  type LaunchQuestion,
-  type Output,
-  type Parsed,
-  type Preview,
-} from '../contract/index.ts';
+import type { LaunchQuestion, Output, Parsed, Preview } from '../contract/index.ts';
 import { requestFor } from '../scheduler/instance-request.ts';
 import { readHostStates } from '../scheduler/host-states.ts';
 import { explainParts } from '../scheduler/parts.ts';
@@ -19,7 +13,8 @@ import { findFlavor } from './flavors.ts';
 import { findHost } from './hosts.ts';
 import { checkActive, findImage } from './images.ts';
 import { checkFlavorFits } from './instance-checks.ts';
-import { whereOf } from './instance-where.ts';
+import { checkGroupProject, whereOf } from './instance-where.ts';
+import { projectForNew } from './projects.ts';
 import type { Handlers } from './router.ts';
 
 type Question = Omit<LaunchQuestion, 'count' | 'metadata' | 'image'> & {
@@ -34,7 +29,10 @@ function requestOf(reader: Reader, question: Question): SchedulingRequest {
     checkActive(reader, image, 'image');
     checkFlavorFits(flavor, image);
   }
-  return { instanceId: null, flavor, image, projectId: ADMIN_PROJECT, ...whereOf(reader, question) };
+  const project = projectForNew(reader, question.project);
+  const where = whereOf(reader, question);
+  checkGroupProject(where, project);
+  return { instanceId: null, flavor, image, projectId: project.id, ...where };
 }
 
 function policyOf(reader: Reader): Policy {

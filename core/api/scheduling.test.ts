@@ -235,6 +235,7 @@ describe('what a launch says of the place', () => {
     [{ group: 'no' }, 'server_group.not_found', 'group', '“no”'],
     [{ hints: { group: 'no' } }, 'server_group.not_found', 'hints.group', '“no”'],
     [{ group: 'g', hints: { group: 'h' } }, 'bad_input', 'hints.group', '“h”'],
+    [{ group: 'g', project: 'lab' }, 'bad_input', 'group', 'another project'],
     [{ hints: { same_host: 'no' } }, 'instance.not_found', 'hints.same_host', '“no”'],
     [{ hints: { different_host: [randomUUID()] } }, 'instance.not_found', 'hints.different_host', ''],
     [{ hints: { query: '[' } }, 'bad_input', 'hints.query', 'is no JSON'],
@@ -246,6 +247,7 @@ describe('what a launch says of the place', () => {
   ])('%j is refused with %s of %s, and nothing is kept', async (change, code, field, words) => {
     await api.call('serverGroup.create', { name: 'g', policy: 'affinity' });
     await api.call('serverGroup.create', { name: 'h', policy: 'affinity' });
+    await api.call('project.create', { name: 'lab' });
     await expect(api.raw('instance.create', { ...request, ...change })).rejects.toEqual(
       refused(code, field, words),
     );

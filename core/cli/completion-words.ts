@@ -9,6 +9,7 @@ export const OBJECT_KINDS = [
   'key',
   'host',
   'task',
+  'project',
   'aggregate',
   'zone',
   'group',

@@ -169,10 +169,10 @@ describe('server group', () => {
     const fake = plane();
     const line = 'server group create --policy anti-affinity --rule max_server_per_host=2 -f json db';
     expect(JSON.parse((await run(fake, line)).out)).toMatchObject({ rules: { max_server_per_host: 2 } });
-    await run(fake, 'server group create web');
+    await run(fake, 'server group create --project lab web');
     expect(fake.inputs('serverGroup.create')).toEqual([
       { name: 'db', policy: 'anti-affinity', maxServerPerHost: 2 },
-      { name: 'web', policy: 'affinity' },
+      { name: 'web', policy: 'affinity', project: 'lab' },
     ]);
   });
 

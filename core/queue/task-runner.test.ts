@@ -56,6 +56,12 @@ function run(operation: Operation, clock: Clock = systemClock): TaskRunner {
     'image.upload': make,
     'image.delete': make,
     'image.cleanup': make,
+    'image.fetch': make,
+    'instance.describe': make,
+    'instance.adopt': make,
+    'instance.take_over': make,
+    'instance.release': make,
+    'recovery.run': make,
   };
   runner = new TaskRunner({ database, operations, clock, log: silentLog, isConnected: () => false });
   runner.start();

@@ -9,8 +9,7 @@ function claimOn(tx: Tx, instanceId: string, request: SchedulingRequest, hostId:
   claim(tx, {
     consumerId: instanceId,
     consumerGeneration: consumerGeneration(tx, instanceId),
-    providerId: hostId,
-    resources: resourcesOf(request),
+    shares: [{ providerId: hostId, resources: resourcesOf(request) }],
     beyondCapacity: !request.hostChecks,
   });
 }

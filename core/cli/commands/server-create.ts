@@ -22,6 +22,7 @@ const Create = Where.extend({
   property: Pairs,
   min: Whole.optional(),
   max: Whole.optional(),
+  project: Text.optional(),
   wait: Flag,
   dryRun: Flag,
 });
@@ -56,9 +57,9 @@ async function refresh(session: Session, accepted: Output<'instance.create'>): P
 }
 
 async function createServer(context: Context, input: Create): Promise<void> {
-  const { name, flavor, image } = input;
+  const { name, flavor, image, project } = input;
   const count = countOf(input);
-  const where = whereOf(input);
+  const where = { ...whereOf(input), ...(project !== undefined && { project }) };
   const userData = input.userData === undefined ? undefined : await readUserData(input.userData);
   const session = await connectWithHosts(context);
   if (input.dryRun) {
@@ -111,6 +112,7 @@ export function addServerCreate(server: Command, context: () => Context): void {
         option('--max <count>', 'how many; their names get -1, -2, …'),
         ...HOST_OPTIONS,
         ...PLACE_OPTIONS,
+        option('--project <project>', 'project that it belongs to (default: admin)'),
         option('--wait', 'wait until it is active'),
         option('--dry-run', 'only show what the scheduler would decide'),
       ],

@@ -29,7 +29,12 @@ function fields(one: ServerGroup): Fields {
   ];
 }
 
-const Create = z.object({ name: Text, policy: GroupPolicy.default('affinity'), rule: Pairs });
+const Create = z.object({
+  name: Text,
+  policy: GroupPolicy.default('affinity'),
+  rule: Pairs,
+  project: Text.optional(),
+});
 
 function limitOf(rules: Readonly<Record<string, string>>): number | undefined {
   for (const [key, value] of Object.entries(rules)) {
@@ -40,11 +45,17 @@ function limitOf(rules: Readonly<Record<string, string>>): number | undefined {
   return undefined;
 }
 
-async function create(context: Context, { name, policy, rule }: z.output<typeof Create>): Promise<void> {
+async function create(
+  context: Context,
+  { name, policy, rule, project }: z.output<typeof Create>,
+): Promise<void> {
   const maxServerPerHost = limitOf(rule);
   const session = await context.connect();
-  const limit = maxServerPerHost === undefined ? {} : { maxServerPerHost };
-  context.show(fields(await session.call('serverGroup.create', { name, policy, ...limit })));
+  const rest = {
+    ...(maxServerPerHost !== undefined && { maxServerPerHost }),
+    ...(project !== undefined && { project }),
+  };
+  context.show(fields(await session.call('serverGroup.create', { name, policy, ...rest })));
 }
 
 function addReads(group: Command, context: () => Context): void {
@@ -91,6 +102,7 @@ export function addServerGroups(server: Command, context: () => Context): void {
           GroupPolicy.options,
         ),
         repeatable('--rule <key=value>', `for anti-affinity: ${RULE}=NUMBER on one host (default 1)`),
+        option('--project <project>', 'project that it belongs to (default: admin)'),
       ],
       input: Create,
       run: create,
