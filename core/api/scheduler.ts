@@ -1,5 +1,5 @@
 import type { LaunchQuestion, Output, Parsed, Preview } from '../contract/index.ts';
-import { requestFor } from '../scheduler/instance-request.ts';
+import { requestElsewhere } from '../scheduler/instance-request.ts';
 import { readHostStates } from '../scheduler/host-states.ts';
 import { explainParts } from '../scheduler/parts.ts';
 import { MOST_ROOM, previewPlacement } from '../scheduler/preview.ts';
@@ -49,7 +49,7 @@ function homelessOf(reader: Reader, hostId: string): Homeless[] {
     .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
     .flatMap(({ id, name }) => {
       const record = getInstanceRecord(reader, id);
-      return record === undefined ? [] : { id, name, request: requestFor(reader, record) };
+      return record === undefined ? [] : { id, name, request: requestElsewhere(reader, record) };
     });
 }
 

@@ -135,6 +135,7 @@ export const words = {
   filter: {
     placement: 'not enough room',
     RequestedHost: 'another host is asked for',
+    AvoidedHost: 'this host will not do',
     AvailabilityZone: 'in another zone',
     build: 'build failed there',
     Compute: 'host not available',

@@ -136,6 +136,7 @@ export const words: Catalogue['words'] = {
   filter: {
     placement: 'không đủ chỗ',
     RequestedHost: 'đã chỉ định máy chủ khác',
+    AvoidedHost: 'máy chủ này không dùng được',
     AvailabilityZone: 'thuộc vùng khác',
     build: 'đã tạo thất bại ở đó',
     Compute: 'máy chủ không sẵn sàng',
