@@ -251,6 +251,28 @@ describe('server create', () => {
   });
 });
 
+describe('server decision', () => {
+  const { fitting: _fitting, placements: _placements, shortfall: _shortfall, ...decision } = preview;
+
+  it('shows the latest with its notes, or says that there is none', async () => {
+    const plane = new FakePlane({ 'instance.decision': () => decision });
+    const { out, err } = await run(plane, 'server decision -f value -c Host -c Weight web');
+    expect(out).toBe('lab1 1.5\n');
+    expect(err).toContain('“colour” is not known');
+    const none = await run(new FakePlane({ 'instance.decision': () => null }), 'server decision web');
+    expect(none.err).toContain('has not decided yet');
+  });
+
+  it('--all lists what was ever decided', async () => {
+    const record = { at: AT, requestId: 'req-1', action: 'evacuate', decision };
+    const plane = new FakePlane({ 'instance.decisions': () => [record] });
+    const { out } = await run(plane, 'server decision --all -f json web');
+    expect(JSON.parse(out)).toMatchObject([
+      { Action: 'evacuate', Selected: 'lab1', Accepted: 1, Refused: 0 },
+    ]);
+  });
+});
+
 describe('scheduler', () => {
   it('part list explains each', async () => {
     const plane = new FakePlane({

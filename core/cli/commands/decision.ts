@@ -1,4 +1,4 @@
-import type { Decision, HostVerdict, Output } from '../../contract/index.ts';
+import type { Decision, DecisionRecord, HostVerdict, Output } from '../../contract/index.ts';
 import { fromErrorBody } from '../../domain/errors.ts';
 import type { Context } from '../context.ts';
 import { type Cell, Shown } from '../output/cells.ts';
@@ -33,6 +33,22 @@ export function showDecision(context: Context, { hosts, selected, notes, omitted
   );
   for (const note of notes) context.note(note);
   if (omitted > 0) context.note(`${omitted} more hosts are not listed.`);
+}
+
+/** One line for each; the latest is what `server decision` shows in full. */
+export function listDecisions(context: Context, records: readonly DecisionRecord[]): void {
+  context.list(
+    ['At', 'Action', 'Request ID', 'Selected', 'Accepted', 'Refused', 'Notes'],
+    records.map(({ at, action, requestId, decision }) => [
+      at,
+      action,
+      requestId,
+      decision.hosts.find(({ hostId }) => hostId === decision.selected)?.hostName ?? null,
+      decision.hosts.filter(({ accepted }) => accepted).length,
+      decision.hosts.filter(({ accepted }) => !accepted).length,
+      decision.notes,
+    ]),
+  );
 }
 
 function where({ placements }: Output<'instance.preview'>): string {

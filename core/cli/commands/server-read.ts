@@ -5,7 +5,7 @@ import { addCommand, Flag, option, Text, Whole } from '../command-spec.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectWithHosts } from '../hosts-ready.ts';
-import { showDecision } from './decision.ts';
+import { listDecisions, showDecision } from './decision.ts';
 import { LONG_COLUMNS, SERVER_COLUMNS, serverFields, serverRow, SHORT_COLUMNS } from './server-model.ts';
 
 const Filters = z.object({
@@ -97,9 +97,12 @@ export function addServerReads(server: Command, context: () => Context): void {
     {
       usage: 'decision <server>',
       about: 'Show why the scheduler put an instance where it is, or nowhere',
-      input: z.object({ server: Text }),
-      run: async (ctx, { server: ref }) => {
-        const decision = await (await ctx.connect()).call('instance.decision', { ref });
+      options: [option('--all', 'list every decision that was taken about it, newest first')],
+      input: z.object({ server: Text, all: Flag }),
+      run: async (ctx, { server: ref, all }) => {
+        const session = await ctx.connect();
+        if (all) return listDecisions(ctx, await session.call('instance.decisions', { ref }));
+        const decision = await session.call('instance.decision', { ref });
         if (decision === null) ctx.note('The scheduler has not decided yet.');
         else showDecision(ctx, decision);
       },
