@@ -40,6 +40,8 @@ const SOURCES: Readonly<Record<ObjectKind, Source>> = {
   group: { live: ({ call }) => call('serverGroup.list', {}), stored: listServerGroups },
   filter: { live: () => Promise.resolve(FILTERS), stored: () => FILTERS },
   weigher: { live: () => Promise.resolve(WEIGHERS), stored: () => WEIGHERS },
+  // Only who looks at the hosts knows them.
+  finding: { live: findingIds, stored: () => [] },
 };
 
 function storedZones(reader: Reader): Named[] {
@@ -47,6 +49,11 @@ function storedZones(reader: Reader): Named[] {
   for (const { availabilityZone } of listAggregates(reader))
     if (availabilityZone !== null) zones.add(availabilityZone);
   return [...zones].map((name) => ({ name }));
+}
+
+// By their ids: several may concern things of one name.
+async function findingIds({ call }: LocalClient): Promise<readonly Named[]> {
+  return (await call('finding.list', {})).map(({ id }) => ({ id }));
 }
 
 async function fromRunning(client: LocalClient, { live }: Source): Promise<readonly Named[]> {

@@ -15,6 +15,7 @@ export const OBJECT_KINDS = [
   'group',
   'filter',
   'weigher',
+  'finding',
 ] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 

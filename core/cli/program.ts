@@ -8,6 +8,7 @@ import { addAvailabilityZones } from './commands/availability-zone.ts';
 import { addBackups } from './commands/backup.ts';
 import { addComplete } from './commands/complete.ts';
 import { addConsoles } from './commands/console.ts';
+import { addFindings } from './commands/finding.ts';
 import { addFlavors } from './commands/flavor.ts';
 import { addHosts } from './commands/host.ts';
 import { addHypervisors } from './commands/hypervisor.ts';
@@ -100,6 +101,7 @@ export function createProgram(version: string, io: Io, context: () => Context): 
   addServerEvents(server, context);
   addServerGroups(server, context);
   addConsoles(program, context);
+  addFindings(program, context);
   addFlavors(program, context);
   const image = program.command('image').description('Disk images to boot from');
   addImageWrites(image, context);

@@ -13,6 +13,7 @@ import { recoverInstances } from './recover-instances.ts';
 import { releaseInstance } from './release-instance.ts';
 import { takeInstance } from './take-instance.ts';
 import { rebootInstance } from './reboot-instance.ts';
+import { redefineInstance } from './redefine-instance.ts';
 import { startInstance } from './start-instance.ts';
 import { stopInstance } from './stop-instance.ts';
 import { uploadImage } from './upload-image.ts';
@@ -32,6 +33,9 @@ export function conductorOperations(options: ConductorOptions): Operations {
     'instance.stop': operationFor(kinds['instance.stop'], (input) => stopInstance(deps, input.instanceId)),
     'instance.reboot': operationFor(kinds['instance.reboot'], (input) =>
       rebootInstance(deps, input.instanceId, input.type),
+    ),
+    'instance.redefine': operationFor(kinds['instance.redefine'], (input) =>
+      redefineInstance(deps, input.instanceId),
     ),
     'instance.cleanup': operationFor(kinds['instance.cleanup'], (input) => cleanupInstance(deps, input)),
     'instance.describe': operationFor(kinds['instance.describe'], (input) => describeInstance(deps, input)),

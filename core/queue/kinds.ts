@@ -12,6 +12,8 @@ export const TASK_KINDS = {
   'instance.delete': OneInstance,
   'instance.start': OneInstance,
   'instance.stop': OneInstance,
+  /** Defines its guest again as it was last agreed to. */
+  'instance.redefine': OneInstance,
   'instance.reboot': z.strictObject({ instanceId: Uuid, type: z.enum(['soft', 'hard']) }),
   /** What a failed build could not take down, because its host went away: done when the host is back. */
   'instance.cleanup': z.strictObject({ instanceId: Uuid, hostId: Uuid, mac: z.string() }),

@@ -51,6 +51,7 @@ function run(operation: Operation, clock: Clock = systemClock): TaskRunner {
     'instance.start': make,
     'instance.stop': make,
     'instance.reboot': make,
+    'instance.redefine': make,
     'instance.cleanup': make,
     'image.create': make,
     'image.upload': make,
