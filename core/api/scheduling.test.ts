@@ -241,6 +241,12 @@ describe('what a launch says of the place', () => {
     [{ hints: { query: '[' } }, 'bad_input', 'hints.query', 'is no JSON'],
     [{ hints: { query: '["!=", 1, 2]' } }, 'bad_input', 'hints.query', 'operator "!="'],
     [{ hints: { query: ['7'] } }, 'bad_input', 'hints.query', 'must be a list'],
+    [
+      { hints: Object.fromEntries(Array.from({ length: 129 }, (_, n) => [`k${n}`, 'v'])) },
+      'bad_input',
+      'hints',
+      'at most 128',
+    ],
     [{ hints: { build_near_host_ip: 'here' } }, 'bad_input', 'hints.build_near_host_ip', 'is no IP address'],
     [{ hints: { build_near_host_ip: '10.0.0.1', cidr: '/33' } }, 'bad_input', 'hints.cidr', '/32'],
     [{ hints: { build_near_host_ip: '10.0.0.1', cidr: 'x' } }, 'bad_input', 'hints.cidr', ''],
