@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { dataFolder } from '../transport/platform.ts';
 import { option, repeatable, Text, Texts, Whole } from './command-spec.ts';
+import { addAggregates } from './commands/aggregate.ts';
+import { addAvailabilityZones } from './commands/availability-zone.ts';
 import { addBackups } from './commands/backup.ts';
 import { addComplete } from './commands/complete.ts';
 import { addConsoles } from './commands/console.ts';
@@ -14,6 +16,7 @@ import { addHypervisors } from './commands/hypervisor.ts';
 import { addImageReads } from './commands/image-read.ts';
 import { addImageWrites } from './commands/image-write.ts';
 import { addKeypairs } from './commands/keypair.ts';
+import { addScheduler } from './commands/scheduler.ts';
 import { addPlacement } from './commands/placement.ts';
 import { addResourceProviders } from './commands/resource-provider.ts';
 import { addRecovery } from './commands/recovery.ts';
@@ -23,6 +26,7 @@ import { addServe } from './commands/serve.ts';
 import { addServerActs } from './commands/server-act.ts';
 import { addServerCreate } from './commands/server-create.ts';
 import { addServerEvents } from './commands/server-event.ts';
+import { addServerGroups } from './commands/server-group.ts';
 import { addServerReads } from './commands/server-read.ts';
 import { addSettings } from './commands/settings.ts';
 import { addSystem } from './commands/system.ts';
@@ -97,6 +101,7 @@ export function createProgram(version: string, io: Io, context: () => Context): 
   addServerReads(server, context);
   addServerActs(server, context);
   addServerEvents(server, context);
+  addServerGroups(server, context);
   addConsoles(program, context);
   addFindings(program, context);
   addFlavors(program, context);
@@ -106,8 +111,14 @@ export function createProgram(version: string, io: Io, context: () => Context): 
   addKeypairs(program, context);
   addHosts(program, context);
   addHypervisors(program, context);
+<<<<<<< HEAD
   addGuests(program, context);
   addRecovery(program, context);
+=======
+  addAggregates(program, context);
+  addAvailabilityZones(program, context);
+  addScheduler(program, context);
+>>>>>>> scheduler
   addResourceProviders(program, context);
   addPlacement(program, context);
   addProjects(program, context);
