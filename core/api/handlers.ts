@@ -1,5 +1,6 @@
 import type { DriverRegistry } from '../compute/driver.ts';
 import type { Database } from '../state/database.ts';
+import { aggregateHandlers } from './aggregates.ts';
 import { consoleHandlers } from './consoles.ts';
 import type { ConsoleTickets } from './console-tickets.ts';
 import { flavorHandlers } from './flavors.ts';
@@ -9,6 +10,8 @@ import { instanceHandlers } from './instances.ts';
 import { keypairHandlers } from './keypairs.ts';
 import { placementHandlers } from './placement.ts';
 import type { Handlers } from './router.ts';
+import { schedulerHandlers } from './scheduler.ts';
+import { serverGroupHandlers } from './server-groups.ts';
 import { type SystemFacts, systemHandlers } from './system.ts';
 import { type TaskControl, taskHandlers } from './tasks.ts';
 import { UNBUILT, unbuilt } from './unbuilt.ts';
@@ -40,6 +43,9 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...hostHandlers(database, parts.hosts),
     ...placementHandlers(database),
     ...instanceHandlers(database, drivers),
+    ...aggregateHandlers(database),
+    ...serverGroupHandlers(database),
+    ...schedulerHandlers(database),
     ...taskHandlers(database, parts.tasks),
     ...consoleHandlers(database, drivers, parts.tickets),
     ...systemHandlers(database, parts.facts),

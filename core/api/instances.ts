@@ -1,16 +1,16 @@
 import type { DriverRegistry } from '../compute/driver.ts';
 import { type Instance, type instanceMethods, Metadata, type Parsed } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import { previewPlacement } from '../scheduler/preview.ts';
 import { listActions } from '../state/actions.ts';
 import type { Database } from '../state/database.ts';
 import { getDecision, listDecisions } from '../state/decisions.ts';
 import { listInstances, transition } from '../state/instances.ts';
 import { readConsoleLog } from './console-log.ts';
 import { checkState, findInstance, hostOf } from './find-instance.ts';
-import { chooseParts, createInstances } from './instance-create.ts';
+import { createInstances } from './instance-create.ts';
 import { deleteInstance, rebootInstance, startInstance, stopInstance } from './instance-power.ts';
 import type { Handlers } from './router.ts';
+import { previewLaunch } from './scheduler.ts';
 import type { UNBUILT } from './unbuilt.ts';
 
 /** milliseconds */
@@ -39,18 +39,13 @@ function checkMetadataCount(metadata: Instance['metadata']): void {
   });
 }
 
-function preview(database: Database, request: Parsed<'instance.preview'>) {
-  const { flavor, image, requestedHostId } = chooseParts(database, request);
-  return previewPlacement(database, { flavor, image, requestedHostId }, request.count);
-}
-
 export function instanceHandlers(
   database: Database,
   drivers: DriverRegistry,
 ): Handlers<Exclude<keyof typeof instanceMethods, (typeof UNBUILT)[number]>> {
   return {
     'instance.create': (input, context) => createInstances(database, input, context),
-    'instance.preview': (input) => preview(database, input),
+    'instance.preview': (input) => previewLaunch(database, input),
     'instance.decision': ({ ref }) => getDecision(database, findInstance(database, ref).id),
     'instance.decisions': ({ ref }) => listDecisions(database, findInstance(database, ref).id),
     'instance.list': () => listInstances(database),

@@ -4,6 +4,7 @@ import { getSettings, setSettings } from '../state/settings.ts';
 import { listActiveTasks } from '../state/tasks.ts';
 import type { Output } from '../contract/index.ts';
 import type { Handlers } from './router.ts';
+import { checkSchedulerSettings } from './scheduler-settings.ts';
 import type { UNBUILT } from './unbuilt.ts';
 
 /** What this process is; the rest of the status is counted when asked. */
@@ -26,6 +27,9 @@ export function systemHandlers(
       runningTasks: listActiveTasks(database).length,
     }),
     'settings.get': () => getSettings(database),
-    'settings.set': (change) => database.write((tx) => setSettings(tx, change)),
+    'settings.set': (change) => {
+      checkSchedulerSettings(change.scheduler);
+      return database.write((tx) => setSettings(tx, change));
+    },
   };
 }

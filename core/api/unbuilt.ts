@@ -3,17 +3,6 @@ import { ExpectedError } from '../domain/errors.ts';
 
 /** Methods whose handlers are on their way. */
 export const UNBUILT = [
-  'aggregate.list',
-  'aggregate.create',
-  'aggregate.set',
-  'aggregate.delete',
-  'availabilityZone.list',
-  'serverGroup.list',
-  'serverGroup.create',
-  'serverGroup.delete',
-  'scheduler.parts',
-  'scheduler.room',
-  'scheduler.withoutHost',
   'project.list',
   'project.usage',
   'project.create',

@@ -5,10 +5,8 @@ import { noValidHost } from '../scheduler/claim.ts';
 import type { Tx } from '../state/database.ts';
 import { getDecision } from '../state/decisions.ts';
 import { getInstanceRecord } from '../state/instances.ts';
+import { getSettings } from '../state/settings.ts';
 import { leaveToCleanup } from './leftovers.ts';
-
-/** `max_attempts` in nova/conf/scheduler.py */
-const MAX_ATTEMPTS = 3;
 
 /** An image that cannot be had here cannot be had for another host either; one that arrived damaged can. */
 function isHostsFault({ error }: Failure): boolean {
@@ -19,7 +17,8 @@ function isHostsFault({ error }: Failure): boolean {
 export function mayTryAnotherHost(tx: Tx, instanceId: string, attempt: number, failure: Failure): boolean {
   const record = getInstanceRecord(tx, instanceId);
   const alternates = getDecision(tx, instanceId)?.alternates ?? [];
-  const left = record?.requestedHostId === null && alternates.length > 0 && attempt + 1 < MAX_ATTEMPTS;
+  const { maxAttempts } = getSettings(tx).scheduler;
+  const left = record?.requestedHostId === null && alternates.length > 0 && attempt + 1 < maxAttempts;
   return left && isHostsFault(failure);
 }
 

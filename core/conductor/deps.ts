@@ -2,6 +2,7 @@ import type { DriverRegistry } from '../compute/driver.ts';
 import type { Log } from '../domain/log.ts';
 import type { ImageStore } from '../image/store.ts';
 import type { Clock } from '../queue/clock.ts';
+import type { Random } from '../scheduler/select.ts';
 import type { Database } from '../state/database.ts';
 import { Hosts } from './hosts.ts';
 import { ImageCopies } from './image-copies.ts';
@@ -13,6 +14,8 @@ export interface ConductorOptions {
   readonly images: Pick<ImageStore, 'path' | 'import' | 'remove'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** draws the scheduler's lots; left out: `Math.random` */
+  readonly random?: Random;
 }
 
 /** What every operation works with. */

@@ -8,6 +8,7 @@ import { q } from './query.ts';
 import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
 import { z } from 'zod';
 import type { InstancesTable } from './schema.ts';
+import { tellServerGroup } from './server-groups.ts';
 
 // User data and keys are large and no list shows them, so only `getInstanceRecord` reads them.
 const listed = q
@@ -238,6 +239,7 @@ export function insertInstance(tx: Tx, values: NewInstance): Instance {
   const instance = getInstance(tx, values.id);
   if (instance === undefined) throw new Error(`instance ${values.id} was not stored`);
   tx.publish({ type: 'instance.changed', value: instance });
+  if (instance.groupId !== null) tellServerGroup(tx, instance.groupId);
   return instance;
 }
 
@@ -356,4 +358,5 @@ export function markDeleted(tx: Tx, id: string): void {
   );
   tx.publish({ type: 'deleted', resource: 'instance', id, revision });
   tellHosts(tx, [before.hostId]);
+  if (before.groupId !== null) tellServerGroup(tx, before.groupId);
 }
