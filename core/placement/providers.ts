@@ -17,14 +17,13 @@ export interface Provider {
   readonly traits: ReadonlySet<string>;
 }
 
-/** Makes the provider where there is none. */
+/** Makes the provider where there is none, and keeps its name the host's. */
 export function ensureProvider(tx: Tx, id: string, name: string): void {
-  tx.run(
-    q
-      .insertInto('resource_providers')
-      .values({ id, name })
-      .onConflict((oc) => oc.column('id').doUpdateSet({ name })),
-  );
+  const put = q
+    .insertInto('resource_providers')
+    .values({ id, name })
+    .onConflict((oc) => oc.column('id').doUpdateSet({ name }).where('resource_providers.name', '!=', name));
+  if (tx.run(put) > 0) touchProvider(tx, id);
 }
 
 /** Counts a change of the provider up, and tells the host's new figures. */

@@ -135,14 +135,30 @@ export interface HostRecord {
   readonly buildFailures: number;
 }
 
-export function listHostRecords(reader: Reader): HostRecord[] {
-  const capacity = readCapacities(reader);
-  const belongings = readBelongings(reader);
-  return parseRows(reader, reader.all(all.orderBy('name')), (row) => ({
+/** @param id only this host; left out: all, by name */
+export function listHostRecords(reader: Reader, id?: string): HostRecord[] {
+  const capacity = readCapacities(reader, id);
+  const belongings = readBelongings(reader, id);
+  const rows = reader.all(id === undefined ? all.orderBy('name') : all.where('id', '=', id));
+  return parseRows(reader, rows, (row) => ({
     host: fromRow(row, capacity(row.id), belongings(row.id)),
     facts: factsOf(row),
     buildFailures: row.build_failures,
   }));
+}
+
+/** Ids of all hosts by name, damaged rows included. */
+export function listHostIds(reader: Reader): string[] {
+  return reader.all(q.selectFrom('hosts').select('id').orderBy('name')).map((row) => row.id);
+}
+
+export function countHosts(reader: Reader): number {
+  return reader.first(q.selectFrom('hosts').select((eb) => eb.fn.countAll<number>().as('n')))?.n ?? 0;
+}
+
+/** Ids of those that have a higher revision than this one. */
+export function hostsChangedSince(reader: Reader, revision: number): string[] {
+  return reader.all(q.selectFrom('hosts').select('id').where('revision', '>', revision)).map((row) => row.id);
 }
 
 export type NewHost = Pick<Host, 'id' | 'name' | 'address' | 'pool' | 'network' | 'virtMode' | 'createdAt'>;
