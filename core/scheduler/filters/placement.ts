@@ -1,4 +1,4 @@
-import { refuseDemand } from '../../placement/candidates.ts';
+import { refuser } from '../../placement/candidates.ts';
 import { demandOf } from '../../placement/demands.ts';
 import type { Gate, Judge } from '../filter.ts';
 import type { SchedulingRequest } from '../request.ts';
@@ -8,9 +8,9 @@ import { whyAway } from './compute.ts';
 export const placement = {
   name: 'placement',
   judge(request: SchedulingRequest): Judge {
-    const demand = demandOf(request);
+    const refuse = refuser(demandOf(request));
     return ({ host, provider }) => {
-      if (provider !== null) return refuseDemand(provider, demand);
+      if (provider !== null) return refuse(provider);
       const away = whyAway(host);
       return away === null ? 'has not told its resources yet' : `has not told its resources yet (${away})`;
     };
