@@ -1,6 +1,6 @@
 import { ExpectedError } from '../domain/errors.ts';
 import type { Reader, Tx } from '../state/database.ts';
-import { updateHost } from '../state/hosts.ts';
+import { touchHost } from '../state/hosts.ts';
 import { q } from '../state/query.ts';
 import type { InventoriesTable } from '../state/schema.ts';
 import type { Inventory } from './resources.ts';
@@ -34,7 +34,7 @@ export function touchProvider(tx: Tx, id: string): void {
       .set((eb) => ({ generation: eb('generation', '+', 1) }))
       .where('id', '=', id),
   );
-  updateHost(tx, id, {});
+  touchHost(tx, id);
 }
 
 const providers = q.selectFrom('resource_providers').selectAll();

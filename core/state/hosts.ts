@@ -225,7 +225,7 @@ function columnsOf(change: HostChange): Updateable<HostsTable> {
 }
 
 /**
- * Changes a host and tells it with its figures of the moment. An empty change just tells: after a claim, say.
+ * Changes a host and tells it with its figures of the moment.
  * @returns undefined when the host is gone
  */
 export function updateHost(tx: Tx, id: string, change: HostChange): Host | undefined {
@@ -234,6 +234,18 @@ export function updateHost(tx: Tx, id: string, change: HostChange): Host | undef
   const host = getHost(tx, id);
   if (host !== undefined) tx.publish({ type: 'host.changed', value: host });
   return host;
+}
+
+/**
+ * Something that belongs to a host has changed in another table: a claim, say. The host's revision rises, and it is told
+ * at the end of the transaction, once.
+ */
+export function touchHost(tx: Tx, id: string): void {
+  tx.run(q.updateTable('hosts').set({ revision: tx.nextRevision() }).where('id', '=', id));
+  tx.publishLast(`host ${id}`, () => {
+    const host = getHost(tx, id);
+    return host && { type: 'host.changed', value: host };
+  });
 }
 
 export function deleteHost(tx: Tx, id: string): void {
