@@ -55,8 +55,14 @@ describe('a history of claims', () => {
     [
       'each comes after the other',
       [
-        ...[claimed('a', 'h1', 8), released('a', 'h1', 9), claimed('a', 'h2', 6), released('a', 'h2', 7)],
-        ...[claimed('b', 'h2', 8), released('b', 'h2', 9), claimed('b', 'h1', 6), released('b', 'h1', 7)],
+        claimed('a', 'h1', 8),
+        released('a', 'h1', 9),
+        claimed('a', 'h2', 6),
+        released('a', 'h2', 7),
+        claimed('b', 'h2', 8),
+        released('b', 'h2', 9),
+        claimed('b', 'h1', 6),
+        released('b', 'h1', 7),
       ],
       '8 changes are in no serial order',
     ],

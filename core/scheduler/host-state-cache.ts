@@ -141,7 +141,7 @@ export class HostStateCache {
 function update(
   reader: Reader,
   known: Picture,
-  { hosts, residents, rows }: Changes,
+  { hosts, rows }: Changes,
   moved: ReadonlyMap<string, Home>,
 ): Picture {
   const images = stampOf(reader, 'images');
