@@ -10,6 +10,7 @@ import type {
 } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { timestamp } from '../domain/time.ts';
+import type { MarkedGuest } from '../inventory/foreign-guests.ts';
 import type { HostTestTarget } from '../inventory/host-test.ts';
 import { DEFAULT_NETWORK } from '../network/host-network.ts';
 import { setInventory } from '../placement/inventories.ts';
@@ -32,6 +33,8 @@ export interface HostControl {
   disconnect(hostId: string): Promise<void>;
   /** Those of one host, or of all. */
   foreignGuests(hostId?: string): ForeignGuest[];
+  /** Guests without an instance that carry a mark. */
+  markedGuests(): MarkedGuest[];
 }
 
 export interface HostApiParts {

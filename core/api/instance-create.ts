@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Flavor, Image, Instance, Keypair, Output, Parsed } from '../contract/index.ts';
+import type { Flavor, Image, Instance, Keypair, Output, Parsed, Project } from '../contract/index.ts';
 import { hostnameOf } from '../domain/hostname.ts';
 import type { RequestContext } from '../identity/context.ts';
 import { generateMac } from '../network/mac.ts';
@@ -13,7 +13,8 @@ import { checkActive, findImage } from './images.ts';
 import { checkFlavorFits, namesFor } from './instance-checks.ts';
 import { type Where, whereOf } from './instance-where.ts';
 import { findKeypair } from './keypairs.ts';
-import { checkInstanceQuota } from './quota.ts';
+import { projectForNew } from './projects.ts';
+import { checkGroupMemberQuota, checkInstanceQuota, checkMetadataQuota } from './quota.ts';
 
 type Request = Parsed<'instance.create'>;
 
@@ -52,6 +53,7 @@ interface Parts {
   readonly image: Image;
   readonly keypair: Keypair | null;
   readonly where: Where;
+  readonly project: Project;
 }
 
 function insertOne(tx: Tx, name: string, request: Request, parts: Parts, user: string): Instance {
@@ -77,6 +79,7 @@ function insertOne(tx: Tx, name: string, request: Request, parts: Parts, user: s
     tags: request.tags,
     hints: parts.where.hints,
     requestedZone: parts.where.availabilityZone,
+    projectId: parts.project.id,
     user,
   });
 }
@@ -90,8 +93,12 @@ export function createInstances(
   const names = namesFor(request.name, request.count);
   return database.write((tx) => {
     const keypair = request.keyName === null ? null : findKeypair(tx, request.keyName, 'keyName');
-    const parts = { ...chooseParts(tx, request), keypair };
-    checkInstanceQuota(tx, names.length);
+    const project = projectForNew(tx, request.project);
+    const parts = { ...chooseParts(tx, request), keypair, project };
+    checkInstanceQuota(tx, project, { flavor: parts.flavor, count: names.length });
+    checkMetadataQuota(project, request.metadata);
+    const { group } = parts.where;
+    if (group !== null) checkGroupMemberQuota(tx, project, group.id, names.length);
     return names.map((name) => {
       const instance = insertOne(tx, name, request, parts, user);
       startAction(tx, { instanceId: instance.id, requestId }, 'create', user);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ADMIN_PROJECT, type Parsed, type ServerGroup } from '../contract/index.ts';
+import type { Parsed, ServerGroup } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { timestamp } from '../domain/time.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
@@ -10,6 +10,8 @@ import {
   insertServerGroup,
   listServerGroups,
 } from '../state/server-groups.ts';
+import { projectForNew } from './projects.ts';
+import { checkServerGroupQuota } from './quota.ts';
 import { resolveOne } from './resolve.ts';
 import type { Handlers } from './router.ts';
 
@@ -24,19 +26,24 @@ export function findServerGroup(reader: Reader, ref: string, field?: string): Se
 }
 
 /** Source: `_create` and its schema in nova/api/openstack/compute/server_groups.py, where a rule is anti-affinity's alone */
-function createGroup(tx: Tx, { name, policy, maxServerPerHost }: Parsed<'serverGroup.create'>): ServerGroup {
+function createGroup(
+  tx: Tx,
+  { name, policy, maxServerPerHost, project: ref }: Parsed<'serverGroup.create'>,
+): ServerGroup {
   if (maxServerPerHost !== undefined && policy !== 'anti-affinity') {
     throw new ExpectedError('bad_input', `A group with the policy ${policy} has no limit for each host.`, {
       field: 'maxServerPerHost',
       remedy: 'Leave it out, or choose the policy anti-affinity.',
     });
   }
+  const project = projectForNew(tx, ref);
+  checkServerGroupQuota(tx, project);
   return insertServerGroup(tx, {
     id: randomUUID(),
     name,
     policy,
     maxServerPerHost: maxServerPerHost ?? 1,
-    projectId: ADMIN_PROJECT,
+    projectId: project.id,
     createdAt: timestamp(),
   });
 }

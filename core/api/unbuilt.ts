@@ -3,18 +3,6 @@ import { ExpectedError } from '../domain/errors.ts';
 
 /** Methods whose handlers are on their way. */
 export const UNBUILT = [
-  'project.list',
-  'project.usage',
-  'project.create',
-  'project.set',
-  'project.delete',
-  'finding.list',
-  'finding.resolve',
-  'guest.adopt',
-  'instance.release',
-  'guest.takeOver',
-  'recovery.list',
-  'recovery.run',
   'instance.pause',
   'instance.unpause',
   'instance.suspend',
@@ -33,10 +21,6 @@ export const UNBUILT = [
   'instance.evacuate',
   'task.retry',
   'task.set',
-  'backup.list',
-  'backup.create',
-  'backup.export',
-  'backup.import',
 ] as const satisfies readonly MethodName[];
 
 export function unbuilt(): never {

@@ -13,6 +13,7 @@ export const ACTS = {
   stop: { kind: 'instance.stop', taskState: 'powering-off' },
   reboot: { kind: 'instance.reboot', taskState: 'rebooting' },
   reboot_hard: { kind: 'instance.reboot', taskState: 'rebooting_hard' },
+  release: { kind: 'instance.release', taskState: 'deleting' },
   delete: { kind: 'instance.delete', taskState: 'deleting' },
 } as const satisfies Partial<Record<InstanceAction, Act>>;
 export type ActName = keyof typeof ACTS;

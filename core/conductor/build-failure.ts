@@ -19,12 +19,14 @@ export function mayTryAnotherHost(tx: Tx, instanceId: string, attempt: number, f
   const alternates = getDecision(tx, instanceId)?.alternates ?? [];
   const { maxAttempts } = getSettings(tx).scheduler;
   const left = record?.requestedHostId === null && alternates.length > 0 && attempt + 1 < maxAttempts;
-  return left && isHostsFault(failure);
+  // Built anew elsewhere, it would be there twice.
+  return left && failure.error.code !== 'instance.taken_over' && isHostsFault(failure);
 }
 
 /** What the person is told in the end: one host failed, or every host's reason. */
 export function buildError(name: string, decision: Decision | null, failure: Failure): ExpectedError {
   const cause = fromErrorBody(failure.error);
+  if (cause.code === 'instance.taken_over') return cause;
   if (cause.code === 'scheduler.no_valid_host' || decision === null) return cause;
   const hosts = decision.hosts.filter((verdict) => !verdict.accepted && verdict.filter !== 'RequestedHost');
   const tried = hosts.filter((verdict) => verdict.filter === 'build');

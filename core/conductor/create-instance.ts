@@ -7,6 +7,7 @@ import type { Tx } from '../state/database.ts';
 import { updateHost } from '../state/hosts.ts';
 import { getDecision } from '../state/decisions.ts';
 import { getInstance, transition } from '../state/instances.ts';
+import { agreeOnDefinition } from './agree.ts';
 import { buildError, leaveGuestToCleanup, mayTryAnotherHost } from './build-failure.ts';
 import type { ConductorDeps } from './deps.ts';
 import { guestSpec, imageSource, needInstance } from './guest.ts';
@@ -41,7 +42,8 @@ export function createInstance(deps: ConductorDeps, instanceId: string): Operati
     },
     undoFailed: (tx, context, step, error) => {
       deps.log.warn({ instanceId, step, error }, 'a step of a failed build could not be undone');
-      leaveGuestToCleanup(tx, instanceId, context.task);
+      // Another Micronova's guest is none of ours to take down.
+      if (error.code !== 'instance.taken_over') leaveGuestToCleanup(tx, instanceId, context.task);
     },
     again: (tx, { attempt }, failure) => mayTryAnotherHost(tx, instanceId, attempt, failure),
     ended: (tx, context, outcome) => end(tx, instanceId, context, outcome),
@@ -110,11 +112,15 @@ function buildSteps(deps: ConductorDeps, instanceId: string): Step[] {
     step('config_drive', (driver, guest, options) =>
       driver.writeConfigDrive(guest, needInstance(deps.database, instanceId).instance.addresses, options),
     ),
-    step(
-      'define',
-      (driver, guest, options) => driver.define(guest, options),
-      undoing((driver, options) => driver.undefine(instanceId, options)),
-    ),
+    {
+      name: 'define',
+      do: (context) =>
+        deps.hosts.use(hostOf(deps, instanceId), context, async (driver) => {
+          await driver.define(guestSpec(deps, instanceId), context);
+          return agreeOnDefinition(driver, instanceId, context);
+        }),
+      undo: undoing((driver, options) => driver.undefine(instanceId, options)),
+    },
     step(
       'start',
       (driver, _guest, options) => driver.start(instanceId, options),

@@ -11,7 +11,7 @@ import { ImageCopies } from './image-copies.ts';
 export interface ConductorOptions {
   readonly database: Database;
   readonly drivers: DriverRegistry;
-  readonly images: Pick<ImageStore, 'path' | 'import' | 'remove'>;
+  readonly images: Pick<ImageStore, 'path' | 'import' | 'fetch' | 'remove'>;
   readonly clock: Clock;
   readonly log: Log;
   /** draws the scheduler's lots; left out: `Math.random` */

@@ -23,7 +23,7 @@ export interface Claim {
   readonly consumerGeneration: number | null;
   /** one entry for each provider */
   readonly shares: readonly Share[];
-  /** the guest is there already: what it takes counts, whether there is room or not */
+  /** the guest is there already, or its host was forced: what it takes counts, whether there is room or not */
   readonly beyondCapacity?: boolean;
 }
 

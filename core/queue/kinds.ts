@@ -3,15 +3,29 @@ import { Uuid } from '../contract/index.ts';
 
 const OneInstance = z.strictObject({ instanceId: Uuid });
 
+/** Whose mark a takeover expects to find; null: nobody's. */
+const ExpectedMark = z.strictObject({ controlId: Uuid, generation: z.number().int() }).nullable();
+
 /** Every kind of task, and what its row carries as input. What was stored is parsed again before it is believed. */
 export const TASK_KINDS = {
   'instance.create': OneInstance,
   'instance.delete': OneInstance,
   'instance.start': OneInstance,
   'instance.stop': OneInstance,
+  /** Defines its guest again as it was last agreed to. */
+  'instance.redefine': OneInstance,
   'instance.reboot': z.strictObject({ instanceId: Uuid, type: z.enum(['soft', 'hard']) }),
   /** What a failed build could not take down, because its host went away: done when the host is back. */
   'instance.cleanup': z.strictObject({ instanceId: Uuid, hostId: Uuid, mac: z.string() }),
+  /** Writes the mark on the guest anew, once the host is there. */
+  'instance.describe': z.strictObject({ instanceId: Uuid, hostId: Uuid }),
+  'instance.adopt': z.strictObject({ instanceId: Uuid, expected: ExpectedMark }),
+  'instance.take_over': z.strictObject({ instanceId: Uuid, expected: ExpectedMark }),
+  'instance.release': OneInstance,
+  /** Rebuilds what the domains of a lost Micronova tell of. */
+  'recovery.run': z.strictObject({ controlId: z.string() }),
+  /** Brings an image back from the host's copy. */
+  'image.fetch': z.strictObject({ imageId: Uuid, hostId: Uuid }),
   'image.create': z.strictObject({
     imageId: Uuid,
     /** absolute path on the desktop */
@@ -49,7 +63,7 @@ export function isLane(lane: string): lane is Lane {
 
 /** Begins only once its host is connected; all others begin at once, and fail with `host.unavailable`. */
 export function waitsForHost(kind: string): boolean {
-  return kind === 'instance.cleanup' || kind === 'image.cleanup';
+  return kind === 'instance.cleanup' || kind === 'image.cleanup' || kind === 'instance.describe';
 }
 
 /** Has an earlier task of the same thing cancelled, whether or not a person could. Otherwise it waits for it. */

@@ -51,11 +51,18 @@ function run(operation: Operation, clock: Clock = systemClock): TaskRunner {
     'instance.start': make,
     'instance.stop': make,
     'instance.reboot': make,
+    'instance.redefine': make,
     'instance.cleanup': make,
     'image.create': make,
     'image.upload': make,
     'image.delete': make,
     'image.cleanup': make,
+    'image.fetch': make,
+    'instance.describe': make,
+    'instance.adopt': make,
+    'instance.take_over': make,
+    'instance.release': make,
+    'recovery.run': make,
   };
   runner = new TaskRunner({ database, operations, clock, log: silentLog, isConnected: () => false });
   runner.start();

@@ -1,9 +1,12 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import type { ContractEvent } from '../contract/index.ts';
+import type { Backup, ContractEvent } from '../contract/index.ts';
 import type { Log } from '../domain/log.ts';
-import { keepCopy, migrate, MIGRATIONS, type Migration, refuseNewer, schemaVersion } from './migrate.ts';
+import { backUpDatabase, copyDatabase } from './copy-database.ts';
+import { takeImport } from './import.ts';
+import { migrate, MIGRATIONS, type Migration, refuseNewer, schemaVersion } from './migrate.ts';
+import { refuseEmptied, refuseForeign } from './refuse-file.ts';
 import { q, type Query } from './query.ts';
 import { corruptFile, explainSqlite } from './sqlite-errors.ts';
 
@@ -41,6 +44,8 @@ export interface Tx extends Reader {
 export type EventListener = (event: ContractEvent) => void;
 
 export interface Database extends Reader {
+  /** path, or `:memory:` */
+  readonly file: string;
   /**
    * One transaction: all of `work` or nothing. `work` runs at once and must not wait for anything.
    * @throws ExpectedError `state.disk_full`, `state.read_only`, `state.corrupt`, and whatever `work` throws
@@ -50,6 +55,16 @@ export interface Database extends Reader {
   subscribe(listener: EventListener): Disposable;
   /** Tells the subscribers of something that is stored nowhere, such as progress. */
   announce(event: ContractEvent): void;
+  /**
+   * Writes a consistent copy to a new file, which appears once it is whole.
+   * @throws ExpectedError `state.disk_full`, `state.read_only`, `state.corrupt`
+   */
+  copyTo(target: string): void;
+  /**
+   * Copies it into the folder of backups beside it.
+   * @param now milliseconds since 1970
+   */
+  backUp(reason: Backup['reason'], now: number): Backup;
   close(): void;
 }
 
@@ -70,8 +85,8 @@ function toSqlite(value: unknown): SQLInputValue {
 
 class SqliteDatabase implements Database {
   readonly log: Log;
+  readonly file: string;
   readonly #sqlite: DatabaseSync;
-  readonly #file: string;
   readonly #statements = new Map<string, StatementSync>();
   readonly #listeners = new Set<EventListener>();
   readonly #outbox: ContractEvent[] = [];
@@ -80,7 +95,7 @@ class SqliteDatabase implements Database {
 
   constructor(sqlite: DatabaseSync, file: string, log: Log) {
     this.#sqlite = sqlite;
-    this.#file = file;
+    this.file = file;
     this.log = log;
     const row = this.first(q.selectFrom('meta').select('value').where('key', '=', 'revision'));
     this.revisions.latest = this.revisions.committed = Number(row?.value ?? 0);
@@ -126,6 +141,14 @@ class SqliteDatabase implements Database {
     this.#deliver();
   }
 
+  copyTo(target: string): void {
+    copyDatabase(this.#sqlite, this.file, target);
+  }
+
+  backUp(reason: Backup['reason'], now: number): Backup {
+    return backUpDatabase(this.#sqlite, this.file, reason, now);
+  }
+
   close(): void {
     this.#statements.clear();
     if (this.#sqlite.isOpen) this.#sqlite.close();
@@ -160,7 +183,7 @@ class SqliteDatabase implements Database {
       this.revisions.latest = this.revisions.committed;
       // SQLite itself rolls back on some failures, a full disk among them.
       if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
-      throw explainSqlite(error, this.#file);
+      throw explainSqlite(error, this.file);
     }
   }
 
@@ -178,7 +201,7 @@ class SqliteDatabase implements Database {
       .set({ value: String(latest) })
       .where('key', '=', 'revision');
     const { changes } = this.#execute(keep, (statement, values) => statement.run(...values));
-    if (Number(changes) !== 1) throw corruptFile(this.#file, new Error('the revision counter is gone'));
+    if (Number(changes) !== 1) throw corruptFile(this.file, new Error('the revision counter is gone'));
   }
 
   #execute<T>(query: Query<unknown>, run: (statement: StatementSync, values: SQLInputValue[]) => T): T {
@@ -186,7 +209,7 @@ class SqliteDatabase implements Database {
     try {
       return run(this.#prepare(sql), parameters.map(toSqlite));
     } catch (error) {
-      throw explainSqlite(error, this.#file);
+      throw explainSqlite(error, this.file);
     }
   }
 
@@ -235,10 +258,13 @@ function prepareFile(sqlite: DatabaseSync, file: string, migrations: readonly Mi
   // The exclusive lock is the data folder's lock: the system drops it when its owner dies, on every platform.
   sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
   refuseNewer(schemaVersion(sqlite), file, migrations);
+  // Before anything that writes to it.
+  refuseForeign(sqlite, file);
   sqlite.exec('PRAGMA journal_mode = WAL');
   sqlite.exec('PRAGMA synchronous = FULL');
   checkIntegrity(sqlite, file);
   sqlite.exec('BEGIN EXCLUSIVE; COMMIT');
+  takeImport(sqlite, file, migrations);
   sqlite.exec('PRAGMA foreign_keys = ON');
   migrate(sqlite, file, migrations);
 }
@@ -256,10 +282,12 @@ export function databaseFile(home: string): string {
 export function openDatabase(file: string, options: DatabaseOptions): Database {
   let sqlite: DatabaseSync | undefined;
   try {
-    if (file !== ':memory:') makePrivateFile(file);
+    if (file !== ':memory:') {
+      refuseEmptied(file);
+      makePrivateFile(file);
+    }
     sqlite = new DatabaseSync(file);
     prepareFile(sqlite, file, options.migrations ?? MIGRATIONS);
-    keepCopy(sqlite, file, options.log);
     return new SqliteDatabase(sqlite, file, options.log);
   } catch (error) {
     sqlite?.close();

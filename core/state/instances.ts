@@ -1,5 +1,5 @@
 import type { Updateable } from 'kysely';
-import { ADMIN_PROJECT, Instance, type TaskState, VmState } from '../contract/index.ts';
+import { ADMIN_PROJECT, Instance, type TaskState, Timestamp, VmState } from '../contract/index.ts';
 import { statusOf } from '../domain/instance-states.ts';
 import { timestamp } from '../domain/time.ts';
 import type { Reader, Tx } from './database.ts';
@@ -60,6 +60,9 @@ const listed = q
 export const RescueRecord = z.strictObject({ imageId: z.uuid(), imageName: z.string(), from: VmState });
 export type RescueRecord = z.infer<typeof RescueRecord>;
 const MaybeRescue = RescueRecord.nullable();
+
+export const PreviousOwner = z.strictObject({ id: z.uuid(), name: z.string(), at: Timestamp });
+type PreviousOwner = z.infer<typeof PreviousOwner>;
 
 type ListedRow = NonNullable<ReturnType<typeof firstListed>>;
 
@@ -149,6 +152,8 @@ export interface InstanceRecord {
   readonly rescue: RescueRecord | null;
   /** counts who has had the guest; stands in the domain's metadata, too */
   readonly controlGeneration: number;
+  /** from whom it was taken over */
+  readonly previousOwner: PreviousOwner | null;
   /** the definition on the host that we last agreed to; null before the first look */
   readonly definitionXml: string | null;
   /** JSON of what an adopted guest brought along */
@@ -161,7 +166,7 @@ export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | 
     q
       .selectFrom('instances')
       .select(['mac', 'public_key', 'user_data', 'requested_host_id', 'host_checks'])
-      .select(['rescue_json', 'control_generation', 'definition_xml', 'adopted_json'])
+      .select(['rescue_json', 'control_generation', 'definition_xml', 'adopted_json', 'previous_owner_json'])
       .where('id', '=', id),
   );
   if (instance === undefined || rest === undefined) return undefined;
@@ -174,6 +179,7 @@ export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | 
     hostChecks: rest.host_checks === 1,
     rescue: MaybeRescue.parse(fromJsonOrNull(rest.rescue_json)),
     controlGeneration: rest.control_generation,
+    previousOwner: PreviousOwner.nullable().parse(fromJsonOrNull(rest.previous_owner_json)),
     definitionXml: rest.definition_xml,
     adoptedJson: rest.adopted_json,
   };
@@ -226,6 +232,7 @@ export function insertInstance(tx: Tx, values: NewInstance): Instance {
       rescue_json: null,
       adopted_json: null,
       taken_over_json: null,
+      previous_owner_json: null,
       definition_xml: null,
       fault_json: null,
       launched_at: null,
@@ -258,6 +265,8 @@ export interface InstanceChange {
   readonly addresses?: Instance['addresses'] | undefined;
   readonly metadata?: Instance['metadata'] | undefined;
   readonly fault?: Instance['fault'] | undefined;
+  readonly domainName?: string | undefined;
+  readonly flavor?: Instance['flavor'] | undefined;
   readonly hostname?: string | undefined;
   readonly description?: string | null | undefined;
   readonly tags?: Instance['tags'] | undefined;
@@ -277,14 +286,19 @@ export interface InstanceChange {
 const json = (value: unknown): string | null | undefined =>
   value === undefined ? undefined : toJsonOrNull(value);
 
+/** What changes without the instance's being another for the person. */
+const UNSEEN: ReadonlySet<string> = new Set(['seenAt', 'definitionXml']);
+
 function columnsOf(change: InstanceChange): Updateable<InstancesTable> {
-  const onlySeen = Object.entries(change).every(([key, value]) => key === 'seenAt' || value === undefined);
+  const onlySeen = Object.entries(change).every(([key, value]) => UNSEEN.has(key) || value === undefined);
   return {
     name: change.name,
     vm_state: change.vmState,
     task_state: change.taskState,
     power_state: change.powerState,
     host_id: change.hostId,
+    domain_name: change.domainName,
+    flavor_json: change.flavor && JSON.stringify(change.flavor),
     hostname: change.hostname,
     description: change.description,
     addresses_json: change.addresses && JSON.stringify(change.addresses),
