@@ -235,17 +235,25 @@ describe('what a launch says of the place', () => {
     [{ group: 'no' }, 'server_group.not_found', 'group', '“no”'],
     [{ hints: { group: 'no' } }, 'server_group.not_found', 'hints.group', '“no”'],
     [{ group: 'g', hints: { group: 'h' } }, 'bad_input', 'hints.group', '“h”'],
+    [{ group: 'g', project: 'lab' }, 'bad_input', 'group', 'another project'],
     [{ hints: { same_host: 'no' } }, 'instance.not_found', 'hints.same_host', '“no”'],
     [{ hints: { different_host: [randomUUID()] } }, 'instance.not_found', 'hints.different_host', ''],
     [{ hints: { query: '[' } }, 'bad_input', 'hints.query', 'is no JSON'],
     [{ hints: { query: '["!=", 1, 2]' } }, 'bad_input', 'hints.query', 'operator "!="'],
     [{ hints: { query: ['7'] } }, 'bad_input', 'hints.query', 'must be a list'],
+    [
+      { hints: Object.fromEntries(Array.from({ length: 129 }, (_, n) => [`k${n}`, 'v'])) },
+      'bad_input',
+      'hints',
+      'at most 128',
+    ],
     [{ hints: { build_near_host_ip: 'here' } }, 'bad_input', 'hints.build_near_host_ip', 'is no IP address'],
     [{ hints: { build_near_host_ip: '10.0.0.1', cidr: '/33' } }, 'bad_input', 'hints.cidr', '/32'],
     [{ hints: { build_near_host_ip: '10.0.0.1', cidr: 'x' } }, 'bad_input', 'hints.cidr', ''],
   ])('%j is refused with %s of %s, and nothing is kept', async (change, code, field, words) => {
     await api.call('serverGroup.create', { name: 'g', policy: 'affinity' });
     await api.call('serverGroup.create', { name: 'h', policy: 'affinity' });
+    await api.call('project.create', { name: 'lab' });
     await expect(api.raw('instance.create', { ...request, ...change })).rejects.toEqual(
       refused(code, field, words),
     );
@@ -303,7 +311,7 @@ describe('the simulator', () => {
   it('says where each instance of a host would go', async () => {
     const group = await api.call('serverGroup.create', { name: 'g', policy: 'anti-affinity' });
     const [web, db1, db2] = [
-      await launch(),
+      await launch({ host: 'one', hostChecks: false }),
       await launch({ name: 'db1', group: 'g' }),
       await launch({ name: 'db2', group: group.id }),
     ];

@@ -65,7 +65,7 @@ function build(kit: SchedulerKit, { hosts, residents, policy, most, zone, away }
 }
 
 describe('over many worlds', () => {
-  it('it does not matter in which order the filters are asked', () => {
+  it('does not matter in which order the filters are asked', () => {
     const order = fc.shuffledSubarray(
       FILTERS.map(({ name }) => name),
       { minLength: FILTERS.length },

@@ -69,13 +69,6 @@ describe('if a host died', () => {
     expect(refuges(follower, leader).map(({ hostName }) => hostName)).toEqual(['one', 'one']);
   });
 
-  it('does not ask for the host that died, however it was asked for once', () => {
-    kit.addHost('one');
-    expect(refuges(homeless('pinned', { requestedHostId: dead, hostChecks: false }))).toMatchObject([
-      { hostName: 'one', reason: null },
-    ]);
-  });
-
   it('says so when there is no other host', () => {
     expect(refuges(homeless('lonely'))).toMatchObject([{ hostName: null, reason: 'there is no other host' }]);
   });

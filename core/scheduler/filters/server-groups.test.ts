@@ -66,6 +66,20 @@ describe('ServerGroupAffinity', () => {
     expect(refusals['two']).toBe(refusals['one']);
   });
 
+  it('does not hold members to a host that is gone when they have to leave it', () => {
+    const group = kit.addGroup('affinity');
+    const gone = kit.addHost('gone', { connection: 'disconnected' });
+    kit.addInstance('web1', gone, { groupId: group.id });
+    const instanceId = kit.addInstance('web2', gone, { groupId: group.id });
+    const avoid = new Map([[gone, 'it is gone']]);
+    expect(kit.refusals(aRequest({ group, instanceId, avoid }))).toEqual({ gone: 'AvoidedHost: it is gone' });
+    expect(Object.keys(kit.refusals(aRequest({ group, instanceId })))).toHaveLength(3);
+    // A host that is avoided for another reason still holds its members.
+    const littered = new Map([[one, 'it has to be cleaned']]);
+    kit.addInstance('web3', one, { groupId: group.id });
+    expect(kit.refusals(aRequest({ group, instanceId, avoid: littered }))['two']).toContain('web3 on one');
+  });
+
   it('and the hint same_host for another host leave no host, each with its reason', () => {
     kit.switchOn('SameHost');
     const group = kit.addGroup('affinity');
