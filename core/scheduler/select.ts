@@ -83,7 +83,9 @@ function sift(request: SchedulingRequest, situation: Situation): Sieve {
     if (accepted.length === MOST_CANDIDATES) break;
     if (passes(state, questions)) accepted.push(state);
   }
-  const refused = questions.flatMap((question) => question.refused);
+  // That another host was asked for says least: it must not push the asked one's own reason out of the list.
+  const last = (question: Question): number => Number(question.count.filter === requestedHost.name);
+  const refused = questions.toSorted((a, b) => last(a) - last(b)).flatMap((question) => question.refused);
   const unseen = situation.hosts.length - accepted.length - refused.length;
   return { accepted, refused, counts: questions.map(({ count }) => count), unseen };
 }
