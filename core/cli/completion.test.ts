@@ -44,7 +44,7 @@ function complete(...typed: string[]): Promise<string[]> {
 describe('completion', () => {
   it.each([
     [['ser'], ['server', 'serve']],
-    [['server', 're'], ['reboot']],
+    [['server', 'reboo'], ['reboot']],
     [
       ['server', 'event', ''],
       ['list', 'show'],

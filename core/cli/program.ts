@@ -10,6 +10,7 @@ import { addComplete } from './commands/complete.ts';
 import { addConsoles } from './commands/console.ts';
 import { addFindings } from './commands/finding.ts';
 import { addFlavors } from './commands/flavor.ts';
+import { addGuests } from './commands/guest.ts';
 import { addHosts } from './commands/host.ts';
 import { addHypervisors } from './commands/hypervisor.ts';
 import { addImageReads } from './commands/image-read.ts';
@@ -18,6 +19,7 @@ import { addKeypairs } from './commands/keypair.ts';
 import { addScheduler } from './commands/scheduler.ts';
 import { addPlacement } from './commands/placement.ts';
 import { addResourceProviders } from './commands/resource-provider.ts';
+import { addRecovery } from './commands/recovery.ts';
 import { addProjects } from './commands/project.ts';
 import { addQuotas } from './commands/quota.ts';
 import { addServe } from './commands/serve.ts';
@@ -109,9 +111,14 @@ export function createProgram(version: string, io: Io, context: () => Context): 
   addKeypairs(program, context);
   addHosts(program, context);
   addHypervisors(program, context);
+<<<<<<< HEAD
+  addGuests(program, context);
+  addRecovery(program, context);
+=======
   addAggregates(program, context);
   addAvailabilityZones(program, context);
   addScheduler(program, context);
+>>>>>>> scheduler
   addResourceProviders(program, context);
   addPlacement(program, context);
   addProjects(program, context);

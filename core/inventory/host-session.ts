@@ -202,7 +202,7 @@ export class HostSession {
       const [before, nap] = [clock.now(), Math.min(HEARD, rest)];
       await sleep(clock, nap, ends).catch(() => undefined);
       rest -= Math.max(nap, clock.now() - before);
-      if (!ends.aborted) this.#note({ lastSeenAt: timestamp() });
+      if (!ends.aborted) this.#heard({});
     }
   }
 
