@@ -111,14 +111,11 @@ export function createProgram(version: string, io: Io, context: () => Context): 
   addKeypairs(program, context);
   addHosts(program, context);
   addHypervisors(program, context);
-<<<<<<< HEAD
   addGuests(program, context);
   addRecovery(program, context);
-=======
   addAggregates(program, context);
   addAvailabilityZones(program, context);
   addScheduler(program, context);
->>>>>>> scheduler
   addResourceProviders(program, context);
   addPlacement(program, context);
   addProjects(program, context);

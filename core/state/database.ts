@@ -38,6 +38,8 @@ export interface Tx extends Reader {
   nextRevision(): number;
   /** Tells the subscribers, once this transaction is on disk. */
   publish(event: ContractEvent): void;
+  /** Tells it as it is at the end of this transaction, and once, however often it is asked for under this key. */
+  publishLast(key: string, event: () => ContractEvent | undefined): void;
 }
 
 export type EventListener = (event: ContractEvent) => void;
@@ -71,6 +73,8 @@ export interface DatabaseOptions {
   readonly log: Log;
   readonly migrations?: readonly Migration[];
 }
+
+type Last = Map<string, () => ContractEvent | undefined>;
 
 const MAX_STATEMENTS = 500;
 
@@ -116,7 +120,15 @@ class SqliteDatabase implements Database {
     if (this.#sqlite.isTransaction)
       throw new Error('a write inside a write: pass the transaction on instead');
     const events: ContractEvent[] = [];
-    const result = this.#transaction(() => work(this.#tx(events)));
+    const last: Last = new Map();
+    const result = this.#transaction(() => {
+      const done = work(this.#tx(events, last));
+      for (const event of last.values()) {
+        const told = event();
+        if (told !== undefined) events.push(told);
+      }
+      return done;
+    });
     this.#outbox.push(...events);
     this.#deliver();
     return result;
@@ -147,7 +159,7 @@ class SqliteDatabase implements Database {
     if (this.#sqlite.isOpen) this.#sqlite.close();
   }
 
-  #tx(events: ContractEvent[]): Tx {
+  #tx(events: ContractEvent[], last: Last): Tx {
     return {
       log: this.log,
       revisions: this.revisions,
@@ -159,6 +171,7 @@ class SqliteDatabase implements Database {
       },
       nextRevision: () => this.#nextRevision(),
       publish: (event) => void events.push(event),
+      publishLast: (key, event) => void last.set(key, event),
     };
   }
 

@@ -3,7 +3,7 @@ import { ADMIN_PROJECT, Instance, type TaskState, Timestamp, VmState } from '../
 import { statusOf } from '../domain/instance-states.ts';
 import { timestamp } from '../domain/time.ts';
 import type { Reader, Tx } from './database.ts';
-import { updateHost } from './hosts.ts';
+import { touchHost } from './hosts.ts';
 import { q } from './query.ts';
 import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
 import { z } from 'zod';
@@ -354,7 +354,7 @@ export function transition(
 
 // A host's count of guests is part of what its row shows.
 function tellHosts(tx: Tx, hostIds: readonly (string | null)[]): void {
-  for (const id of hostIds) if (id !== null) updateHost(tx, id, {});
+  for (const id of hostIds) if (id !== null) touchHost(tx, id);
 }
 
 /** Ends an instance. Its row stays for the record of its actions, without the user data and the key. */
