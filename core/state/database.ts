@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
@@ -36,6 +37,10 @@ export interface Tx extends Reader {
   run(query: Query<unknown>): number;
   /** A number higher than every one given before: the new revision of what this transaction changes. */
   nextRevision(): number;
+  /** The instant, for all that this transaction puts down. */
+  now(): string;
+  /** A new random id. */
+  uuid(): string;
   /** Tells the subscribers, once this transaction is on disk. */
   publish(event: ContractEvent): void;
   /** Tells it as it is at the end of this transaction, and once, however often it is asked for under this key. */
@@ -72,6 +77,9 @@ export interface Database extends Reader {
 export interface DatabaseOptions {
   readonly log: Log;
   readonly migrations?: readonly Migration[];
+  /** milliseconds since 1970; left out: this computer's clock. A simulation hands in its own, and its own ids */
+  readonly now?: () => number;
+  readonly uuid?: () => string;
 }
 
 type Last = Map<string, () => ContractEvent | undefined>;
@@ -96,7 +104,7 @@ class SqliteDatabase implements Database {
   readonly revisions = { committed: 0, latest: 0 };
   #delivering = false;
 
-  constructor(sqlite: DatabaseSync, file: string, log: Log) {
+  constructor(sqlite: DatabaseSync, file: string, options: DatabaseOptions) {
     this.#sqlite = sqlite;
     this.file = file;
     this.log = options.log;
@@ -170,6 +178,8 @@ class SqliteDatabase implements Database {
         return Number(this.#execute(query, (statement, values) => statement.run(...values)).changes);
       },
       nextRevision: () => this.#nextRevision(),
+      now: () => timestamp(new Date(this.#now())),
+      uuid: () => this.#uuid(),
       publish: (event) => void events.push(event),
       publishLast: (key, event) => void last.set(key, event),
     };
