@@ -61,7 +61,9 @@ function amounts(name: string, { total, used, reserved, ratio }: Host['ram']): F
 
 function fields(host: Host): Fields {
   return [
+    ['aggregate_ids', host.aggregateIds],
     ['arch', host.arch],
+    ['availability_zone', host.availabilityZone],
     ['cpu_model', host.cpuModel],
     ['host_ip', formatAddress(host.address)],
     ['hostname', host.hostname],
