@@ -49,6 +49,18 @@ function checkMetadataCount(metadata: Instance['metadata']): void {
   });
 }
 
+/** @throws ExpectedError `instance.no_console` */
+function refuseAdopted({ name, origin }: Instance): void {
+  if (origin === 'launched') return;
+  throw new ExpectedError(
+    'instance.no_console',
+    `The guest of “${name}” was adopted: its serial port is not logged.`,
+    {
+      remedy: 'Open its serial console to see what it writes from now on.',
+    },
+  );
+}
+
 export function instanceHandlers(
   database: Database,
   drivers: DriverRegistry,
@@ -73,6 +85,7 @@ export function instanceHandlers(
     },
     'instance.consoleLog': ({ ref, ...request }) => {
       const instance = findInstance(database, ref);
+      refuseAdopted(instance);
       return readConsoleLog(drivers.get(hostOf(instance)), instance.id, request);
     },
   };
