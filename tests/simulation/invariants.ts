@@ -19,7 +19,9 @@ function legalPairs(): string[] {
     );
     return [...allowed, ...BY_THE_HOST].map((vmState) => `${vmState} ${ACTS[act].taskState}`);
   });
-  return [...new Set([...idle, ...building, ...busy])];
+  // A guest that is being brought under management runs as it does.
+  const taken = BY_THE_HOST.map((vmState) => `${vmState} spawning`);
+  return [...new Set([...idle, ...building, ...busy, ...taken])];
 }
 
 const LEGAL = legalPairs()
