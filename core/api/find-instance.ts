@@ -43,3 +43,15 @@ export function hostOf(instance: Instance): string {
     remedy: 'It has not been built, or its build has failed: see its actions.',
   });
 }
+
+/** An instance for something that its host answers within the call, and that host. */
+export function onHostNow(reader: Reader, ref: string, action: InstanceAction) {
+  const instance = findInstance(reader, ref);
+  checkState(reader, instance, action);
+  const { hostId, name, vmState, taskState } = instance;
+  if (hostId !== null) return { instance, hostId };
+  throw new ExpectedError('instance.invalid_state', `“${name}” was never built: it is on no host.`, {
+    remedy: 'Delete it and create it again.',
+    details: { action, vmState, taskState },
+  });
+}

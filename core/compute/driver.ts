@@ -1,5 +1,11 @@
 import type { Duplex } from 'node:stream';
-import type { DriverCapabilities, Flavor, InstanceAddress, PowerState } from '../contract/index.ts';
+import type {
+  Diagnostics,
+  DriverCapabilities,
+  Flavor,
+  InstanceAddress,
+  PowerState,
+} from '../contract/index.ts';
 
 /** What a host is and has, read in one go after connecting and on every resync. */
 export interface HostFacts {
@@ -67,6 +73,8 @@ export interface GuestState {
   readonly uuid: string;
   readonly domainName: string;
   readonly powerState: PowerState;
+  /** off, and its memory is kept on the host: the next start goes on where it was. nova: suspended */
+  readonly saved: boolean;
   /** carries our metadata: Micronova made it */
   readonly ours: boolean;
   readonly vcpus: number;
@@ -84,6 +92,8 @@ export type DriverEvent =
         | 'undefined'
         | 'started'
         | 'stopped'
+        /** off, with its memory in a file: whether libvirt keeps that one itself only a list tells */
+        | 'saved'
         | 'paused'
         | 'resumed'
         | 'suspended'
@@ -108,12 +118,46 @@ export interface Display {
   readonly password: string | null;
 }
 
+/** What a running guest, or one that sleeps, can be asked for. */
+export interface LiveActions {
+  /** The processors stand still, the memory stays. */
+  pause(guestId: string, options: StepOptions): Promise<void>;
+  unpause(guestId: string, options: StepOptions): Promise<void>;
+  /** Keeps the memory in a file on the host, and switches off. */
+  suspend(guestId: string, options: StepOptions): Promise<void>;
+  /** Goes on where it was suspended: by us, by itself, or with its processors standing still. */
+  resume(guestId: string, options: StepOptions): Promise<void>;
+  /** A non-maskable interrupt. */
+  injectNmi(guestId: string, options: StepOptions): Promise<void>;
+  /**
+   * By the guest agent; rejects with `libvirt.unsupported` where the guest has none and `libvirt.timeout` where it is
+   * silent. The password is kept nowhere and named in no error.
+   */
+  setUserPassword(guestId: string, user: string, password: string, options: StepOptions): Promise<void>;
+  diagnostics(guestId: string, options: StepOptions): Promise<Diagnostics>;
+}
+
+/** Other disks for a guest that exists already. All want it to be off. */
+export interface DiskActions {
+  /** An overlay over the cached image, beside the guest's own disks. */
+  createRescueDisk(guestId: string, image: ImageSource, options: StepOptions): Promise<void>;
+  removeRescueDisk(guestId: string, options: StepOptions): Promise<void>;
+  /** Has the guest boot from its rescue disk; its own disks stay where they are. */
+  attachRescueDisk(guestId: string, image: ImageSource, options: StepOptions): Promise<void>;
+  /** The definition as it was before. */
+  detachRescueDisk(guestId: string, options: StepOptions): Promise<void>;
+  /** Starts afresh: memory that is kept is thrown away. */
+  boot(guestId: string, options: StepOptions): Promise<void>;
+  /** Root, ephemeral and swap disk, and what is left of a rescue; config drive and console log stay. */
+  removeOwnDisks(guestId: string, options: StepOptions): Promise<void>;
+}
+
 /**
  * One connected host. Every step is idempotent: asked again after a crash, it finds what is there and finishes it.
  * Every `remove…`, `release…` and `undefine` of a thing that is gone succeeds. All reject with ExpectedError
  * (`host.*`, `libvirt.*`, `transport.*`, `cancelled`).
  */
-export interface ComputeDriver {
+export interface ComputeDriver extends LiveActions, DiskActions {
   readonly capabilities: DriverCapabilities;
 
   facts(options: StepOptions): Promise<HostFacts>;

@@ -1,9 +1,9 @@
 import type { Operation } from '../queue/operation.ts';
 import { getHost } from '../state/hosts.ts';
 import { getImage } from '../state/images.ts';
-import { listInstancesOn } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
 import { againWhenBack } from './leftovers.ts';
+import { isImageInUse } from './orphaned-image.ts';
 
 interface Leftover {
   readonly imageId: string;
@@ -22,7 +22,7 @@ export function cleanupImage({ database, hosts }: ConductorDeps, leftover: Lefto
       {
         name: 'remove_copy',
         async do(context) {
-          const used = listInstancesOn(database, hostId).some((instance) => instance.imageId === imageId);
+          const used = isImageInUse(database, imageId, hostId);
           const isOver = getHost(database, hostId) === undefined || getImage(database, imageId) !== undefined;
           if (used || isOver) return undefined;
           const { signal } = context;

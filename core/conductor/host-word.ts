@@ -1,4 +1,5 @@
-import type { PowerState, VmState } from '../contract/index.ts';
+import type { GuestState } from '../compute/driver.ts';
+import type { VmState } from '../contract/index.ts';
 import { liveStateOf } from '../domain/power-states.ts';
 import { timestamp } from '../domain/time.ts';
 import type { Commit, StepContext } from '../queue/operation.ts';
@@ -6,10 +7,11 @@ import { type InstanceChange, transition } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
 import { needInstance } from './guest.ts';
 
-/** Rescued and resized say what was done with the guest, which runs or not meanwhile; an error gives way to what is. */
-function vmStateOf(powerState: PowerState, before: VmState): VmState {
-  if (before === 'rescued' || before === 'resized') return before;
-  return liveStateOf(powerState) ?? before;
+/** They say what was done with the guest, which runs or not meanwhile; an error gives way to what is. */
+const KEPT: readonly VmState[] = ['rescued', 'resized', 'soft-delete'];
+
+function vmStateOf({ powerState, saved }: GuestState, before: VmState): VmState {
+  return KEPT.includes(before) ? before : (liveStateOf(powerState, saved) ?? before);
 }
 
 /** Asks the host how the guest really stands, after an action that failed half-way; a guest that is gone is an error. */
@@ -28,7 +30,7 @@ export async function askHost(
   const guest = guests.find((candidate) => candidate.uuid === instanceId);
   const powerState = guest?.powerState ?? 'NOSTATE';
   const set: InstanceChange = {
-    vmState: guest === undefined ? 'error' : vmStateOf(powerState, vmState),
+    vmState: guest === undefined ? 'error' : vmStateOf(guest, vmState),
     powerState,
     seenAt: timestamp(),
   };

@@ -15,12 +15,18 @@ const OUTSIDE = 'outside Micronova';
 /**
  * Brings one idle instance in line with the host's word. An operation in flight owns the row: then nothing happens.
  * @param power of the guest; null: the host has no such guest
+ * @param saved its memory is kept on the host
  * @returns whether the row could be looked at, that is, was idle
  */
-export function follow(tx: Tx, instance: Instance, power: PowerState | null): boolean {
+export function follow(
+  tx: Tx,
+  instance: Instance,
+  power: PowerState | null,
+  saved: boolean = false,
+): boolean {
   if (instance.taskState !== null) return false;
   const at = timestamp();
-  const change = difference(instance, power, at);
+  const change = difference(instance, power, at, saved);
   if (change === null) return true;
   const { vmState, hostId } = instance;
   const expect = { vmState, hostId, taskState: null };
@@ -57,8 +63,8 @@ export function compare(
     const busy: string[] = [];
     for (const instance of listInstancesOn(tx, listing.hostId)) {
       if (listing.stale.has(instance.id)) continue;
-      const power = byId.get(instance.id)?.powerState ?? null;
-      if (!follow(tx, instance, power)) busy.push(instance.id);
+      const { powerState: power = null, saved = false } = byId.get(instance.id) ?? {};
+      if (!follow(tx, instance, power, saved)) busy.push(instance.id);
       else if (listing.confirm && power !== null) confirm(tx, instance.id);
     }
     return { foreign: withoutInstance(tx, listing.guests), busy };

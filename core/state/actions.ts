@@ -95,6 +95,17 @@ export function finishAction(
   publish(tx, key);
 }
 
+/** Request ids of actions of this name that nobody has finished. */
+export function unfinishedActions(reader: Reader, instanceId: string, action: string): string[] {
+  const open = q
+    .selectFrom('instance_actions')
+    .select('request_id')
+    .where('instance_id', '=', instanceId)
+    .where('action', '=', action)
+    .where('finished_at', 'is', null);
+  return reader.all(open).map((row) => row.request_id);
+}
+
 /**
  * @param host name of the host on which the step runs, where it runs on one
  * @returns the event's id, for `finishActionEvent`

@@ -2,10 +2,12 @@ import type { Duplex } from 'node:stream';
 import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver, Display, HostFacts, StepOptions } from '../driver.ts';
 import { FakeConnection } from './fake-connection.ts';
+import { fakeDiskActions } from './fake-disk-actions.ts';
 import { fakeDisks } from './fake-disks.ts';
 import { fakeGuests } from './fake-guests.ts';
 import type { FakeHost } from './fake-host.ts';
 import { fakeImages } from './fake-images.ts';
+import { fakeLiveActions } from './fake-live-actions.ts';
 
 /** A driver that is connected to a fake host. */
 export function createFakeDriver(host: FakeHost): ComputeDriver {
@@ -18,6 +20,8 @@ export function createFakeDriver(host: FakeHost): ComputeDriver {
     ...fakeImages(at),
     ...fakeDisks(at),
     ...fakeGuests(at),
+    ...fakeLiveActions(at),
+    ...fakeDiskActions(at),
 
     facts(options: StepOptions): Promise<HostFacts> {
       return at.step('facts', options, () => at.host.facts);

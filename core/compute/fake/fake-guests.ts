@@ -26,7 +26,16 @@ export function fakeGuests(at: FakeConnection): Part {
         }
         if (at.host.domains.has(guest.id)) return;
         const spec = { id: guest.id, domainName: guest.domainName, flavor: guest.flavor };
-        at.host.domains.set(guest.id, { spec, powerState: 'SHUTDOWN', deaf: false, log: '', boots: 0 });
+        at.host.domains.set(guest.id, {
+          spec,
+          powerState: 'SHUTDOWN',
+          saved: false,
+          rescue: false,
+          passwords: new Map(),
+          deaf: false,
+          log: '',
+          boots: 0,
+        });
         at.host.lifecycle(guest.id, 'defined');
       });
     },
@@ -71,16 +80,17 @@ export function fakeGuests(at: FakeConnection): Part {
     hardReboot(guestId: string, options: StepOptions): Promise<void> {
       return at.step('hardReboot', options, () => {
         at.host.halt(guestId);
-        at.host.boot(guestId);
+        at.host.bootAfresh(guestId);
       });
     },
 
     listGuests(options: StepOptions): Promise<GuestState[]> {
       return at.step('listGuests', options, () =>
-        [...at.host.domains.values()].map(({ spec, powerState }) => ({
+        [...at.host.domains.values()].map(({ spec, powerState, saved }) => ({
           uuid: spec.id,
           domainName: spec.domainName,
           powerState,
+          saved,
           ours: true,
           vcpus: spec.flavor.vcpus,
           ram: spec.flavor.ram,

@@ -19,8 +19,10 @@ import type { ComputeDriver } from '../driver.ts';
 import { defineGuest, undefineGuest } from './definition.ts';
 import { DriverEvents } from './events.ts';
 import { readFacts, readPlatform } from './facts.ts';
+import { diskActions } from './disk-actions.ts';
 import { Guests } from './guests.ts';
 import { InTurn } from './in-turn.ts';
+import { liveActions } from './live-actions.ts';
 import { Power } from './power.ts';
 import { Session, type LibvirtDriverOptions } from './session.ts';
 
@@ -65,6 +67,9 @@ async function compose(session: Session, signal: AbortSignal): Promise<ComputeDr
     closed,
     close: end,
     onEvent: (listener) => events.on(listener),
+
+    ...liveActions(session),
+    ...diskActions(session, power),
 
     facts: (o) => readFacts(session, platform, o),
     prepareHost: async (o) => {

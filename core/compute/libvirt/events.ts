@@ -1,4 +1,4 @@
-import { events, DOMAIN_EVENT, STOPPED_CRASHED } from '../../libvirt/protocol/events.ts';
+import { events, DOMAIN_EVENT, STOPPED_CRASHED, STOPPED_SAVED } from '../../libvirt/protocol/events.ts';
 import type { DriverEvent } from '../driver.ts';
 import type { Session } from './session.ts';
 
@@ -18,6 +18,7 @@ const WHAT: ReadonlyMap<number, What> = new Map([
 
 function whatOf(event: number, detail: number): What | undefined {
   if (event === DOMAIN_EVENT.stopped && detail === STOPPED_CRASHED) return 'crashed';
+  if (event === DOMAIN_EVENT.stopped && detail === STOPPED_SAVED) return 'saved';
   return WHAT.get(event);
 }
 

@@ -2,7 +2,7 @@ import type { PowerState } from '../../contract/index.ts';
 import { isExpected } from '../../domain/errors.ts';
 import type { CallOptions } from '../../libvirt/connection.ts';
 import { isVirError } from '../../libvirt/errors.ts';
-import { connect, STATS, STATS_FLAGS } from '../../libvirt/protocol/connect.ts';
+import { connect, LIST_DOMAINS, STATS, STATS_FLAGS } from '../../libvirt/protocol/connect.ts';
 import { domain as procedures, DOMAIN_STATE, METADATA } from '../../libvirt/protocol/domain.ts';
 import { paramMap, type DomainRef } from '../../libvirt/protocol/types.ts';
 import { INSTANCE_NAMESPACE } from '../../libvirt/xml/domain/metadata.ts';
@@ -28,7 +28,7 @@ export function powerStateOf(state: number): PowerState {
   return POWER_STATES.get(state) ?? 'NOSTATE';
 }
 
-/** All guests of a host in one bulk call; whose they are is asked once a guest and kept until it is defined anew. */
+/** All guests of a host in two bulk calls; whose they are is asked once a guest and kept until it is defined anew. */
 export class Guests {
   readonly #session: Session;
   readonly #ours = new Map<string, boolean>();
@@ -49,12 +49,28 @@ export class Guests {
       flags: STATS_FLAGS.nowait,
     };
     const limits = { ...options, lane: 'inventory' };
-    const { records } = await this.#session.connection.call(connect.getAllDomainStats, args, limits);
+    const { connection } = this.#session;
+    const [{ records }, saved] = await Promise.all([
+      connection.call(connect.getAllDomainStats, args, limits),
+      this.#saved(limits),
+    ]);
     const guests = records.map(async ({ domain, params }) => {
       const ours = await this.#isOurs(domain, limits);
-      return ours === null ? [] : [{ ...stateOf(domain, paramMap(params)), ours }];
+      return ours === null ? [] : [{ ...stateOf(domain, paramMap(params), saved), ours }];
     });
     return (await Promise.all(guests)).flat();
+  }
+
+  /** Those whose memory libvirt keeps; a driver of libvirt that knows no such thing keeps none. */
+  async #saved(options: CallOptions): Promise<ReadonlySet<string>> {
+    try {
+      const args = { needResults: 1, flags: LIST_DOMAINS.managedSave };
+      const { domains } = await this.#session.connection.call(connect.listAllDomains, args, options);
+      return new Set(domains.map(({ uuid }) => uuid));
+    } catch (error) {
+      if (isExpected(error, 'libvirt.unsupported')) return new Set();
+      throw error;
+    }
   }
 
   /** null: it has gone in the meantime */
@@ -77,11 +93,18 @@ export class Guests {
   }
 }
 
-function stateOf(domain: DomainRef, params: ReadonlyMap<string, number | bigint | string>) {
+function stateOf(
+  domain: DomainRef,
+  params: ReadonlyMap<string, number | bigint | string>,
+  saved: ReadonlySet<string>,
+) {
+  const powerState = powerStateOf(Number(params.get('state.state') ?? 0));
   return {
     uuid: domain.uuid,
     domainName: domain.name,
-    powerState: powerStateOf(Number(params.get('state.state') ?? 0)),
+    powerState,
+    // The two lists are of two moments: one that runs is not saved, whatever the other says.
+    saved: powerState === 'SHUTDOWN' && saved.has(domain.uuid),
     vcpus: Number(params.get('vcpu.maximum') ?? params.get('vcpu.current') ?? 0),
     ram: Math.floor(Number(params.get('balloon.maximum') ?? 0) / 1024),
   };
