@@ -59,8 +59,8 @@ function leaveBehind(instanceId: string, { task }: StepContext): Commit {
     if (record === undefined || hostId === null) return;
     const gone = imagesOf(tx, instanceId).filter((imageId) => getImage(tx, imageId) === undefined);
     forget(tx, instanceId);
-    leaveToCleanup(tx, 'instance.cleanup', { instanceId, hostId, mac: record.mac }, task);
-    for (const imageId of gone) leaveToCleanup(tx, 'image.cleanup', { imageId, hostId }, task);
+    const images = gone.length > 0 ? { images: gone } : {};
+    leaveToCleanup(tx, 'instance.cleanup', { instanceId, hostId, mac: record.mac, ...images }, task);
   };
 }
 

@@ -10,8 +10,10 @@ import { needInstance } from './guest.ts';
 /** They say what was done with the guest, which runs or not meanwhile; an error gives way to what is. */
 const KEPT: readonly VmState[] = ['rescued', 'resized', 'soft-delete'];
 
-function vmStateOf({ powerState, saved }: GuestState, before: VmState): VmState {
-  return KEPT.includes(before) ? before : (liveStateOf(powerState, saved) ?? before);
+function vmStateOf(guest: GuestState | undefined, before: VmState): VmState {
+  // What is as good as deleted does not come to life because a part of it is gone already.
+  if (guest === undefined) return before === 'soft-delete' ? before : 'error';
+  return KEPT.includes(before) ? before : (liveStateOf(guest.powerState, guest.saved) ?? before);
 }
 
 /** Asks the host how the guest really stands, after an action that failed half-way; a guest that is gone is an error. */
@@ -30,7 +32,7 @@ export async function askHost(
   const guest = guests.find((candidate) => candidate.uuid === instanceId);
   const powerState = guest?.powerState ?? 'NOSTATE';
   const set: InstanceChange = {
-    vmState: guest === undefined ? 'error' : vmStateOf(guest, vmState),
+    vmState: vmStateOf(guest, vmState),
     powerState,
     seenAt: timestamp(),
   };

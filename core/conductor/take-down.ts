@@ -1,7 +1,7 @@
 import type { ComputeDriver } from '../compute/driver.ts';
 import type { Step, StepContext } from '../queue/operation.ts';
 
-type OnHost = (context: StepContext, work: (driver: ComputeDriver) => Promise<void>) => Promise<void>;
+export type OnHost = (context: StepContext, work: (driver: ComputeDriver) => Promise<void>) => Promise<void>;
 
 /** The steps that leave nothing of a guest on its host, whatever of it there is. */
 export function takeDownSteps(instanceId: string, macOf: () => string, onHost: OnHost): Step[] {

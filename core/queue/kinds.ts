@@ -23,7 +23,13 @@ export const TASK_KINDS = {
   /** A delete that does without the host where that one is away. */
   'instance.forceDelete': OneInstance,
   /** What a failed build could not take down, because its host went away: done when the host is back. */
-  'instance.cleanup': z.strictObject({ instanceId: Uuid, hostId: Uuid, mac: z.string() }),
+  'instance.cleanup': z.strictObject({
+    instanceId: Uuid,
+    hostId: Uuid,
+    mac: z.string(),
+    /** deleted images whose copies only this guest's disks have kept there */
+    images: z.array(Uuid).optional(),
+  }),
   'image.create': z.strictObject({
     imageId: Uuid,
     /** absolute path on the desktop */
