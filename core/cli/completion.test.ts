@@ -43,7 +43,10 @@ function complete(...typed: string[]): Promise<string[]> {
 describe('completion', () => {
   it.each([
     [['ser'], ['server', 'serve']],
-    [['server', 're'], ['reboot']],
+    [
+      ['server', 're'],
+      ['reboot', 'rebuild', 'rescue', 'restore', 'resume'],
+    ],
     [
       ['server', 'event', ''],
       ['list', 'show'],

@@ -16,6 +16,8 @@ import { addServerActs } from './commands/server-act.ts';
 import { addServerCreate } from './commands/server-create.ts';
 import { addServerEvents } from './commands/server-event.ts';
 import { addServerReads } from './commands/server-read.ts';
+import { addServerRescues } from './commands/server-rescue.ts';
+import { addServerSets } from './commands/server-set.ts';
 import { addSystem } from './commands/system.ts';
 import { addTasks } from './commands/task.ts';
 import type { Context, GlobalOptions } from './context.ts';
@@ -87,6 +89,8 @@ export function createProgram(version: string, io: Io, context: () => Context): 
   addServerCreate(server, context);
   addServerReads(server, context);
   addServerActs(server, context);
+  addServerRescues(server, context);
+  addServerSets(server, context);
   addServerEvents(server, context);
   addConsoles(program, context);
   addFlavors(program, context);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FakeStep, FaultMoment } from '../compute/fake/faults.ts';
 import type { TaskState, VmState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import type { TaskInput, TaskKind } from '../queue/kinds.ts';
+import type { TaskKind } from '../queue/kinds.ts';
 import { listActions } from '../state/actions.ts';
 import { deleteImage } from '../state/images.ts';
 import { getInstanceRecord, transition } from '../state/instances.ts';
@@ -138,8 +138,7 @@ const named = (deed: Deed): string =>
   `${deed.kind}${deed.after === undefined ? '' : ` after ${deed.after.map(({ kind }) => kind).join(', ')}`}`;
 
 function ask(id: string, { kind, taskState, more }: Deed): string {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the queue parses it
-  return kit.act(kind, { instanceId: id, ...more?.() } as TaskInput<typeof kind>, id, taskState);
+  return kit.act(kind, { instanceId: id, ...more?.() }, id, taskState);
 }
 
 async function prepared({ after = [] }: Deed): Promise<string> {
@@ -163,7 +162,7 @@ function expectDone(id: string, taskId: string, { vmState, boots }: Deed): void 
   expect(domain.rescue).toBe(vmState === 'rescued');
   expect(domain.boots).toBe(boots);
   const rescued = getInstanceRecord(kit.database, id)?.rescue ?? null;
-  expect(rescued === null).toBe(vmState !== 'rescued' && domain.rescue === false);
+  expect(rescued === null).toBe(vmState !== 'rescued' && !domain.rescue);
   expect(one.fake.disks.get(id)?.rescue).toBe(rescued?.imageId);
   expect(one.fake.domains.size).toBe(1);
   const [action] = listActions(kit.database, id);

@@ -193,9 +193,10 @@ describe('a guest that runs', () => {
   it('that is suspended and resumed with virsh is followed', async () => {
     await each(async (life) => {
       await virsh(life, 'managedsave');
-      await life.desk.status(life.id, 'SUSPENDED');
+      const saved = await life.desk.status(life.id, 'SUSPENDED');
+      expect(saved).toMatchObject({ powerState: 'SHUTDOWN', fault: null });
       await virsh(life, 'start');
-      await life.desk.status(life.id, 'ACTIVE');
+      expect(await life.desk.status(life.id, 'ACTIVE')).toMatchObject({ powerState: 'RUNNING' });
     });
   });
 });

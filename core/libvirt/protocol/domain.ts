@@ -28,7 +28,7 @@ export const UNDEFINE = {
   checkpointsMetadata: 16,
 } as const;
 /** virDomainCreateFlags, as far as somebody asks for one; `forceBoot` throws a kept memory image away */
-export const START = { forceBoot: 16 } as const;
+export const START = { forceBoot: 8 } as const;
 /** virDomainShutdownFlagValues; the same numbers serve for reboot */
 export const SHUTDOWN = { default: 0, acpi: 1, agent: 2 } as const;
 /** virDomainModificationImpact */
