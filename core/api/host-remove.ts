@@ -2,7 +2,9 @@ import type { Task } from '../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../domain/errors.ts';
 import { timestamp } from '../domain/time.ts';
 import { release } from '../placement/allocations.ts';
+import { putForeignClaims } from '../placement/foreign-claims.ts';
 import { waitsForHost } from '../queue/kinds.ts';
+import { leaveAggregates } from '../state/aggregates.ts';
 import type { Tx } from '../state/database.ts';
 import { deleteHost, getHost } from '../state/hosts.ts';
 import { listInstancesOn, markDeleted } from '../state/instances.ts';
@@ -58,5 +60,7 @@ export function removeHost(tx: Tx, id: string, force: boolean): void {
     release(tx, instance.id);
     markDeleted(tx, instance.id);
   }
+  putForeignClaims(tx, id, []);
+  leaveAggregates(tx, id);
   deleteHost(tx, id);
 }

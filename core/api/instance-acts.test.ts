@@ -88,6 +88,17 @@ describe('a password', () => {
     });
   });
 
+  it.each([
+    ['password', { password: '' }],
+    ['password', { password: 'a\nroot:b' }],
+    ['password', { password: 'a\u0000b' }],
+    ['user', { password: 'a', user: 'a:b' }],
+  ])('refuses a %s that is no such thing, and never repeats it', async (field, more) => {
+    const failing = api.raw('instance.setPassword', { ref: 'web', ...more });
+    await expect(failing).rejects.toMatchObject({ code: 'bad_input', field });
+    expect(fake.calls).toEqual([]);
+  });
+
   it('without the host is refused, and the instance is free again', async () => {
     api.drivers.clear();
     const failing = api.call('instance.setPassword', { ref: 'web', password: 'a' });

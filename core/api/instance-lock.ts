@@ -2,7 +2,7 @@ import type { Instance, Parsed } from '../contract/index.ts';
 import { timestamp } from '../domain/time.ts';
 import type { RequestContext } from '../identity/context.ts';
 import type { Tx } from '../state/database.ts';
-import { changeRow } from './instance-record.ts';
+import { changeDescription, changeRow } from './instance-record.ts';
 
 export function lockInstance(
   tx: Tx,
@@ -10,7 +10,7 @@ export function lockInstance(
   context: RequestContext,
 ): Instance {
   const lock = { by: context.user, at: timestamp(), reason: reason ?? null };
-  return changeRow(tx, ref, 'lock', () => ({ lock }), context);
+  return changeDescription(tx, ref, 'lock', () => ({ lock }), context);
 }
 
 export function unlockInstance(
@@ -18,7 +18,7 @@ export function unlockInstance(
   { ref }: Parsed<'instance.unlock'>,
   context: RequestContext,
 ): Instance {
-  return changeRow(tx, ref, 'unlock', () => ({ lock: null }), context);
+  return changeDescription(tx, ref, 'unlock', () => ({ lock: null }), context);
 }
 
 /**

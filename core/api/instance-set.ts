@@ -3,7 +3,9 @@ import { ExpectedError } from '../domain/errors.ts';
 import type { RequestContext } from '../identity/context.ts';
 import type { Tx } from '../state/database.ts';
 import type { InstanceChange } from '../state/instances.ts';
-import { changeRow } from './instance-record.ts';
+import { changeDescription } from './instance-record.ts';
+import { findProject } from './projects.ts';
+import { checkMetadataQuota } from './quota.ts';
 
 type Request = Parsed<'instance.set'>;
 
@@ -36,5 +38,10 @@ function changeOf(instance: Instance, request: Request): InstanceChange {
 
 /** What the instance says of itself: of the row, and of what the next rebuild tells the guest. */
 export function setInstance(tx: Tx, request: Request, context: RequestContext): Instance {
-  return changeRow(tx, request.ref, 'rename', (instance) => changeOf(instance, request), context);
+  const change = (instance: Instance): InstanceChange => {
+    const changes = changeOf(instance, request);
+    checkMetadataQuota(findProject(tx, instance.projectId), changes.metadata ?? {}, instance.metadata);
+    return changes;
+  };
+  return changeDescription(tx, request.ref, 'rename', change, context);
 }

@@ -1,6 +1,5 @@
 import type { DriverRegistry } from '../compute/driver.ts';
-import type { instanceMethods, Parsed } from '../contract/index.ts';
-import { previewPlacement } from '../scheduler/preview.ts';
+import type { instanceMethods } from '../contract/index.ts';
 import { listActions } from '../state/actions.ts';
 import type { Database } from '../state/database.ts';
 import { getDecision, listDecisions } from '../state/decisions.ts';
@@ -8,17 +7,13 @@ import { listInstances } from '../state/instances.ts';
 import { readConsoleLog } from './console-log.ts';
 import { findInstance, hostOf } from './find-instance.ts';
 import { instanceActHandlers } from './instance-acts.ts';
-import { chooseParts, createInstances } from './instance-create.ts';
+import { createInstances } from './instance-create.ts';
 import type { Handlers } from './router.ts';
+import { previewLaunch } from './scheduler.ts';
 import type { UNBUILT } from './unbuilt.ts';
 
 /** milliseconds */
 const XML_DEADLINE = 20_000;
-
-function preview(database: Database, request: Parsed<'instance.preview'>) {
-  const { flavor, image, requestedHostId } = chooseParts(database, request);
-  return previewPlacement(database, { flavor, image, requestedHostId }, request.count);
-}
 
 export function instanceHandlers(
   database: Database,
@@ -27,7 +22,7 @@ export function instanceHandlers(
   return {
     ...instanceActHandlers(database, drivers),
     'instance.create': (input, context) => createInstances(database, input, context),
-    'instance.preview': (input) => preview(database, input),
+    'instance.preview': (input) => previewLaunch(database, input),
     'instance.decision': ({ ref }) => getDecision(database, findInstance(database, ref).id),
     'instance.decisions': ({ ref }) => listDecisions(database, findInstance(database, ref).id),
     'instance.list': () => listInstances(database),

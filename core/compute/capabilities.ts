@@ -24,6 +24,6 @@ export const ALL_CAPABILITIES: DriverCapabilities = {
   crashDump: 'yes',
   diagnostics: 'yes',
   evacuate: 'not_yet',
-  adopt: 'not_yet',
+  adopt: 'yes',
   ...NOT_YET,
 };

@@ -1,11 +1,10 @@
 import type { Duplex } from 'node:stream';
-import type {
-  Diagnostics,
-  DriverCapabilities,
-  Flavor,
-  InstanceAddress,
-  PowerState,
-} from '../contract/index.ts';
+import type { Diagnostics, DriverCapabilities, InstanceAddress, PowerState } from '../contract/index.ts';
+import type { GuestDescription, GuestOwner } from './mark.ts';
+import type { StepOptions, TransferOptions } from './options.ts';
+import type { OwnershipDriver } from './ownership.ts';
+
+export type { StepOptions, TransferOptions };
 
 /** What a host is and has, read in one go after connecting and on every resync. */
 export interface HostFacts {
@@ -32,6 +31,8 @@ export interface HostFacts {
     readonly videoModels: readonly string[];
     readonly firmware: readonly ('bios' | 'uefi')[];
   };
+  /** what of it has a standard name: `HW_CPU_X86_AVX2`, `COMPUTE_STORAGE_BUS_VIRTIO`, …; sorted. os-traits */
+  readonly traits: readonly string[];
 }
 
 /** An image as the driver needs it; `file` is its place in the desktop's image store. */
@@ -50,21 +51,11 @@ export interface ImageSource {
 }
 
 /** Everything that is needed to build, find again and take down one guest. The same on every try: ids, names, MAC. */
-export interface GuestSpec {
-  readonly id: string;
-  readonly name: string;
-  readonly hostname: string;
-  readonly domainName: string;
-  readonly flavor: Omit<Flavor, 'createdAt' | 'revision'>;
+export interface GuestSpec extends GuestDescription {
   readonly image: ImageSource;
-  readonly keyName: string | null;
   readonly publicKey: string | null;
   /** base64 */
   readonly userData: string | null;
-  readonly metadata: Readonly<Record<string, string>>;
-  /** decided before the build, so that a repeated step asks for the same one */
-  readonly mac: string;
-  readonly createdAt: string;
 }
 
 /** How one guest stands on the host. */
@@ -75,8 +66,12 @@ export interface GuestState {
   readonly powerState: PowerState;
   /** off, and its memory is kept on the host: the next start goes on where it was. nova: suspended */
   readonly saved: boolean;
-  /** carries our metadata: Micronova made it */
-  readonly ours: boolean;
+  /** whose mark it carries; null: nobody's, or one that says not whose it is */
+  readonly owner: GuestOwner | null;
+  /** why the mark that it carries is not believed; null: it carries none, or a good one */
+  readonly badMark: string | null;
+  /** is gone as soon as it is off: made without a definition */
+  readonly transient: boolean;
   readonly vcpus: number;
   /** MiB */
   readonly ram: number;
@@ -98,19 +93,12 @@ export type DriverEvent =
         | 'resumed'
         | 'suspended'
         | 'crashed'
-        | 'rebooted';
+        | 'rebooted'
+        /** its mark was written, or taken off */
+        | 'marked';
     }
   /** events may have been lost: read everything again */
   | { readonly type: 'resync' };
-
-export interface StepOptions {
-  readonly signal: AbortSignal;
-}
-
-export interface TransferOptions extends StepOptions {
-  /** bytes of the file that are done, holes included; bytes in all */
-  readonly onProgress: (done: number, total: number) => void;
-}
 
 export interface Display {
   readonly stream: Duplex;
@@ -157,7 +145,7 @@ export interface DiskActions {
  * Every `remove…`, `release…` and `undefine` of a thing that is gone succeeds. All reject with ExpectedError
  * (`host.*`, `libvirt.*`, `transport.*`, `cancelled`).
  */
-export interface ComputeDriver extends LiveActions, DiskActions {
+export interface ComputeDriver extends LiveActions, DiskActions, OwnershipDriver {
   readonly capabilities: DriverCapabilities;
 
   facts(options: StepOptions): Promise<HostFacts>;

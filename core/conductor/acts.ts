@@ -24,6 +24,7 @@ export const ACTS = {
   soft_delete: { kind: 'instance.softDelete', taskState: 'soft-deleting' },
   restore: { kind: 'instance.restore', taskState: 'restoring' },
   force_delete: { kind: 'instance.forceDelete', taskState: 'deleting' },
+  release: { kind: 'instance.release', taskState: 'deleting' },
   delete: { kind: 'instance.delete', taskState: 'deleting' },
 } as const satisfies Partial<Record<InstanceAction, Act>>;
 export type ActName = keyof typeof ACTS;

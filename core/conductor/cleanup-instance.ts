@@ -11,7 +11,8 @@ interface Leftover {
   readonly instanceId: string;
   readonly hostId: string;
   readonly mac: string;
-  readonly images?: readonly string[] | undefined;
+  readonly adopted?: true | undefined;
+  readonly images?: string[] | undefined;
 }
 
 /** Takes down what a failed build had to leave on a host that went away, now that the host is back. */
@@ -32,11 +33,9 @@ export function cleanupInstance({ database, hosts }: ConductorDeps, leftover: Le
       return undefined;
     },
   };
+  const guest = { instanceId, macOf: () => mac, isAdopted: leftover.adopted === true };
   return {
-    ...againWhenBack('instance.cleanup', {
-      ...leftover,
-      images: images.length > 0 ? [...images] : undefined,
-    }),
-    steps: [...takeDownSteps(instanceId, () => mac, onHost), removeCopies],
+    ...againWhenBack('instance.cleanup', leftover),
+    steps: [...takeDownSteps(guest, onHost), removeCopies],
   };
 }

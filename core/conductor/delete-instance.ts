@@ -18,12 +18,13 @@ function forget(tx: Tx, instanceId: string): undefined {
 
 function deletion(deps: ConductorDeps, instanceId: string, last: (step: Step) => Step): Operation {
   const record = () => getInstanceRecord(deps.database, instanceId);
+  const isAdopted = record()?.instance.origin === 'adopted';
   const [first, ...rest] = takeDownSteps(
-    instanceId,
-    () => record()?.mac ?? '',
+    { instanceId, macOf: () => record()?.mac ?? '', isAdopted },
     async (context, work) => {
-      const hostId = record()?.instance.hostId ?? null;
-      if (hostId !== null) await deps.hosts.use(hostId, context, work);
+      const { hostId, takenOver } = record()?.instance ?? {};
+      // Another's guest stays as it is: only the row is forgotten.
+      if (hostId && !takenOver) await deps.hosts.use(hostId, context, work);
     },
   );
   const undo: Step['undo'] = async (context) =>
@@ -59,8 +60,14 @@ function leaveBehind(instanceId: string, { task }: StepContext): Commit {
     if (record === undefined || hostId === null) return;
     const gone = imagesOf(tx, instanceId).filter((imageId) => getImage(tx, imageId) === undefined);
     forget(tx, instanceId);
-    const images = gone.length > 0 ? { images: gone } : {};
-    leaveToCleanup(tx, 'instance.cleanup', { instanceId, hostId, mac: record.mac, ...images }, task);
+    const left = {
+      instanceId,
+      hostId,
+      mac: record.mac,
+      ...(record.instance.origin === 'adopted' && { adopted: true as const }),
+      ...(gone.length > 0 && { images: gone }),
+    };
+    leaveToCleanup(tx, 'instance.cleanup', left, task);
   };
 }
 

@@ -8,6 +8,11 @@ import { deleteImage } from './delete-image.ts';
 import { crashDump } from './crash-dump.ts';
 import { deleteInstance, forceDeleteInstance } from './delete-instance.ts';
 import { conductorDeps, type ConductorOptions } from './deps.ts';
+import { describeInstance } from './describe-instance.ts';
+import { fetchImage } from './fetch-image.ts';
+import { recoverInstances } from './recover-instances.ts';
+import { releaseInstance } from './release-instance.ts';
+import { takeInstance } from './take-instance.ts';
 import { pauseInstance, unpauseInstance } from './pause-instance.ts';
 import { rebootInstance } from './reboot-instance.ts';
 import { rebuildInstance } from './rebuild-instance.ts';
@@ -67,6 +72,18 @@ export function conductorOperations(options: ConductorOptions): Operations {
       forceDeleteInstance(deps, input.instanceId),
     ),
     'instance.cleanup': operationFor(kinds['instance.cleanup'], (input) => cleanupInstance(deps, input)),
+    'instance.describe': operationFor(kinds['instance.describe'], (input) => describeInstance(deps, input)),
+    'instance.adopt': operationFor(kinds['instance.adopt'], (input) =>
+      takeInstance(deps, input.instanceId, input.expected),
+    ),
+    'instance.take_over': operationFor(kinds['instance.take_over'], (input) =>
+      takeInstance(deps, input.instanceId, input.expected),
+    ),
+    'instance.release': operationFor(kinds['instance.release'], (input) =>
+      releaseInstance(deps, input.instanceId),
+    ),
+    'recovery.run': operationFor(kinds['recovery.run'], (input) => recoverInstances(deps, input.controlId)),
+    'image.fetch': operationFor(kinds['image.fetch'], (input) => fetchImage(deps, input)),
     'image.create': operationFor(kinds['image.create'], (input) => createImage(deps, input)),
     'image.upload': operationFor(kinds['image.upload'], (input) =>
       uploadImage(deps, input.imageId, input.hostId),

@@ -29,8 +29,8 @@ export function removeOrphanedImages(
   return {
     name: 'remove_image',
     async do(context) {
-      const hostId = getInstanceRecord(database, instanceId)?.instance.hostId ?? null;
-      if (hostId === null) return undefined;
+      const { hostId = null, takenOver = null } = getInstanceRecord(database, instanceId)?.instance ?? {};
+      if (hostId === null || takenOver !== null) return undefined;
       const { signal } = context;
       for (const imageId of new Set(leaving())) {
         if (getImage(database, imageId) !== undefined) continue;

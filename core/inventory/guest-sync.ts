@@ -106,7 +106,7 @@ export class GuestSync implements Disposable {
     const { database, hostId } = this.#options;
     return database.write((tx) => {
       const instance = getInstance(tx, id);
-      if (instance === undefined || instance.hostId !== hostId) return false;
+      if (instance === undefined || instance.hostId !== hostId || instance.takenOver !== null) return false;
       if (!follow(tx, instance, power)) this.#unsettled.add(id);
       return true;
     });

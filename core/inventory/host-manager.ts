@@ -5,7 +5,7 @@ import type { Log } from '../domain/log.ts';
 import { systemClock, type Clock } from '../queue/clock.ts';
 import type { Database } from '../state/database.ts';
 import { getHost, listHosts } from '../state/hosts.ts';
-import { ForeignGuests } from './foreign-guests.ts';
+import { ForeignGuests, type MarkedGuest } from './foreign-guests.ts';
 import { HostSession, type OpenDriver, type SessionDeps } from './host-session.ts';
 
 interface HostManagerOptions {
@@ -73,6 +73,11 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
 
   foreignGuests(hostId?: string): ForeignGuest[] {
     return this.#deps.foreign.list(hostId);
+  }
+
+  /** Guests without an instance that carry a mark. */
+  markedGuests(): MarkedGuest[] {
+    return this.#deps.foreign.marked();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,7 +3,8 @@ import type { Host } from '../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
-import { refreshInventory } from '../placement/providers.ts';
+import { refreshInventory } from '../placement/inventories.ts';
+import { refreshTraits } from '../placement/traits.ts';
 import { type Clock, sleep } from '../queue/clock.ts';
 import type { Database, Tx } from '../state/database.ts';
 import { getHost, updateHost, type HostChange } from '../state/hosts.ts';
@@ -132,7 +133,9 @@ export class HostSession {
         facts: { ...facts, capabilities: driver.capabilities },
         lastSeenAt: timestamp(),
       });
-      if (host !== undefined) refreshInventory(tx, host.id, host.name, facts);
+      if (host === undefined) return;
+      refreshInventory(tx, host.id, host.name, facts);
+      refreshTraits(tx, host.id, host.name, facts.traits);
     });
     await sync.refresh(true);
   }

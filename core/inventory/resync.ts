@@ -3,10 +3,12 @@ import type { GuestState } from '../compute/driver.ts';
 import type { Instance, PowerState } from '../contract/index.ts';
 import { isLive } from '../domain/power-states.ts';
 import { timestamp } from '../domain/time.ts';
+import { controlIdentity } from '../identity/control.ts';
 import { finishAction, startAction } from '../state/actions.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import { listInstancesOn, transition } from '../state/instances.ts';
 import { q } from '../state/query.ts';
+import { followOwner } from './follow-owner.ts';
 import { difference, OUTSIDE_ACTION } from './sync-rules.ts';
 
 /** who is named in the record of an action that nobody asked Micronova for */
@@ -59,12 +61,15 @@ export function compare(
   listing: Listing,
 ): { readonly foreign: GuestState[]; readonly busy: string[] } {
   const byId = new Map(listing.guests.map((guest) => [guest.uuid, guest]));
+  const control = controlIdentity(database);
   return database.write((tx) => {
     const busy: string[] = [];
     for (const instance of listInstancesOn(tx, listing.hostId)) {
       if (listing.stale.has(instance.id)) continue;
-      const { powerState: power = null, saved = false } = byId.get(instance.id) ?? {};
-      if (!follow(tx, instance, power, saved)) busy.push(instance.id);
+      const guest = byId.get(instance.id);
+      if (guest ? !followOwner(tx, instance, guest, control) : instance.takenOver !== null) continue;
+      const power = guest?.powerState ?? null;
+      if (!follow(tx, instance, power, guest?.saved)) busy.push(instance.id);
       else if (listing.confirm && power !== null) confirm(tx, instance.id);
     }
     return { foreign: withoutInstance(tx, listing.guests), busy };
@@ -81,7 +86,9 @@ export function confirmAll(tx: Tx, hostId: string): void {
 }
 
 function withoutInstance(reader: Reader, guests: readonly GuestState[]): GuestState[] {
-  const rows = reader.all(q.selectFrom('instances').select('id').where('deleted_at', 'is', null));
+  // One that was taken over is the other's: its row only remembers it.
+  const ours = q.selectFrom('instances').select('id').where('taken_over_json', 'is', null);
+  const rows = reader.all(ours.where('deleted_at', 'is', null));
   const known = new Set(rows.map((row) => row.id));
   return guests.filter((guest) => !known.has(guest.uuid));
 }

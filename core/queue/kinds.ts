@@ -3,6 +3,9 @@ import { Uuid } from '../contract/index.ts';
 
 const OneInstance = z.strictObject({ instanceId: Uuid });
 
+/** Whose mark a takeover expects to find; null: nobody's. */
+const ExpectedMark = z.strictObject({ controlId: Uuid, generation: z.number().int() }).nullable();
+
 /** Every kind of task, and what its row carries as input. What was stored is parsed again before it is believed. */
 export const TASK_KINDS = {
   'instance.create': OneInstance,
@@ -27,9 +30,20 @@ export const TASK_KINDS = {
     instanceId: Uuid,
     hostId: Uuid,
     mac: z.string(),
+    /** its disks are not ours to remove */
+    adopted: z.literal(true).optional(),
     /** deleted images whose copies only this guest's disks have kept there */
     images: z.array(Uuid).optional(),
   }),
+  /** Writes the mark on the guest anew, once the host is there. */
+  'instance.describe': z.strictObject({ instanceId: Uuid, hostId: Uuid }),
+  'instance.adopt': z.strictObject({ instanceId: Uuid, expected: ExpectedMark }),
+  'instance.take_over': z.strictObject({ instanceId: Uuid, expected: ExpectedMark }),
+  'instance.release': OneInstance,
+  /** Rebuilds what the domains of a lost Micronova tell of. */
+  'recovery.run': z.strictObject({ controlId: z.string() }),
+  /** Brings an image back from the host's copy. */
+  'image.fetch': z.strictObject({ imageId: Uuid, hostId: Uuid }),
   'image.create': z.strictObject({
     imageId: Uuid,
     /** absolute path on the desktop */
@@ -67,7 +81,7 @@ export function isLane(lane: string): lane is Lane {
 
 /** Begins only once its host is connected; all others begin at once, and fail with `host.unavailable`. */
 export function waitsForHost(kind: string): boolean {
-  return kind === 'instance.cleanup' || kind === 'image.cleanup';
+  return kind === 'instance.cleanup' || kind === 'image.cleanup' || kind === 'instance.describe';
 }
 
 /** What a hard reboot need not wait for: the states in which it may be asked for. nova/compute/task_states.py ALLOW_REBOOT */

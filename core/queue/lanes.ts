@@ -16,7 +16,8 @@ interface Limit {
 function limitOf(lane: Lane, kind: TaskKind): Limit {
   if (!isHostLane(lane)) return { key: lane, most: lane === 'image' ? IN_IMAGE_STORE : IN_CONDUCTOR };
   if (kind === 'instance.create') return { key: `${lane} builds`, most: BUILDS_PER_HOST };
-  if (kind === 'image.upload') return { key: `${lane} uploads`, most: UPLOADS_PER_HOST };
+  if (kind === 'image.upload' || kind === 'image.fetch')
+    return { key: `${lane} uploads`, most: UPLOADS_PER_HOST };
   return { key: lane, most: OTHERS_PER_HOST };
 }
 

@@ -10,7 +10,7 @@ function inUse(what: string): ExpectedError {
 export function fakeDiskActions(at: FakeConnection): DiskActions {
   return {
     createRescueDisk(guestId: string, image: ImageSource, options: StepOptions): Promise<void> {
-      return at.step('createRescueDisk', options, () => {
+      return at.change('createRescueDisk', guestId, options, () => {
         at.needSpace();
         if (!at.host.images.get(image.id)?.complete) {
           throw new ExpectedError('libvirt.error', `The image ${image.id} is not in the pool`);
@@ -20,14 +20,14 @@ export function fakeDiskActions(at: FakeConnection): DiskActions {
     },
 
     removeRescueDisk(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('removeRescueDisk', options, () => {
+      return at.change('removeRescueDisk', guestId, options, () => {
         if (at.host.domains.get(guestId)?.rescue === true) throw inUse('The rescue disk');
         delete at.host.disks.get(guestId)?.rescue;
       });
     },
 
     attachRescueDisk(guestId: string, _image: ImageSource, options: StepOptions): Promise<void> {
-      return at.step('attachRescueDisk', options, () => {
+      return at.change('attachRescueDisk', guestId, options, () => {
         const domain = at.host.domain(guestId);
         if (at.host.disks.get(guestId)?.rescue === undefined) {
           throw new ExpectedError('libvirt.error', 'There is no rescue disk');
@@ -37,18 +37,18 @@ export function fakeDiskActions(at: FakeConnection): DiskActions {
     },
 
     detachRescueDisk(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('detachRescueDisk', options, () => {
+      return at.change('detachRescueDisk', guestId, options, () => {
         const domain = at.host.domains.get(guestId);
         if (domain !== undefined) domain.rescue = false;
       });
     },
 
     boot(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('boot', options, () => at.host.bootAfresh(guestId));
+      return at.change('boot', guestId, options, () => at.host.bootAfresh(guestId));
     },
 
     removeOwnDisks(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('removeOwnDisks', options, () => {
+      return at.change('removeOwnDisks', guestId, options, () => {
         if (at.host.domains.get(guestId)?.powerState === 'RUNNING') throw inUse('The disk');
         const disks = at.disksOf(guestId);
         delete disks.root;

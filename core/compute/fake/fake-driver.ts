@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { ControlId } from '../../domain/control.ts';
 import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver, Display, HostFacts, StepOptions } from '../driver.ts';
 import { FakeConnection } from './fake-connection.ts';
@@ -8,10 +9,11 @@ import { fakeGuests } from './fake-guests.ts';
 import type { FakeHost } from './fake-host.ts';
 import { fakeImages } from './fake-images.ts';
 import { fakeLiveActions } from './fake-live-actions.ts';
+import { fakeOwnership } from './fake-ownership.ts';
 
-/** A driver that is connected to a fake host. */
-export function createFakeDriver(host: FakeHost): ComputeDriver {
-  const at = new FakeConnection(host);
+/** A driver that is connected to a fake host. @param control whose guests it may change; null: everybody's */
+export function createFakeDriver(host: FakeHost, control: ControlId | null = null): ComputeDriver {
+  const at = new FakeConnection(host, control);
   return {
     capabilities: ALL_CAPABILITIES,
     closed: at.closed,
@@ -22,6 +24,7 @@ export function createFakeDriver(host: FakeHost): ComputeDriver {
     ...fakeGuests(at),
     ...fakeLiveActions(at),
     ...fakeDiskActions(at),
+    ...fakeOwnership(at),
 
     facts(options: StepOptions): Promise<HostFacts> {
       return at.step('facts', options, () => at.host.facts);

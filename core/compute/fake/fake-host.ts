@@ -1,5 +1,7 @@
 import { ExpectedError } from '../../domain/errors.ts';
 import type { DriverEvent, GuestSpec, GuestState, HostFacts } from '../driver.ts';
+import type { GuestDescription } from '../mark.ts';
+import type { FoundGuest } from '../ownership.ts';
 import { cutOff, Faults } from './faults.ts';
 
 type Lifecycle = Extract<DriverEvent, { type: 'lifecycle' }>['what'];
@@ -9,6 +11,8 @@ export interface FakeImage {
   /** bytes that have arrived */
   readonly size: number;
   readonly complete: boolean;
+  /** the file that it came from */
+  readonly file?: string;
 }
 
 export interface FakeDisks {
@@ -34,6 +38,15 @@ export interface FakeDomain {
   log: string;
   /** how often it was started */
   boots: number;
+  /** its Micronova mark; absent: it has none */
+  mark?: GuestDescription | null;
+  /** why what stands in place of a mark is not believed */
+  badMark?: string;
+  title?: string | null;
+  /** made without a definition */
+  transient?: boolean;
+  /** what somebody else made it of */
+  devices?: Pick<FoundGuest, 'disks' | 'nics' | 'addresses'>;
 }
 
 /** What the host needs of a driver that is connected to it. */
@@ -66,6 +79,14 @@ const FACTS: HostFacts = {
     videoModels: ['vga', 'virtio', 'cirrus'],
     firmware: ['bios', 'uefi'],
   },
+  traits: [
+    'COMPUTE_ARCH_X86_64',
+    'COMPUTE_FIRMWARE_BIOS',
+    'COMPUTE_FIRMWARE_UEFI',
+    'COMPUTE_STORAGE_BUS_VIRTIO',
+    'HW_ARCH_X86_64',
+    'HW_CPU_X86_SSE2',
+  ],
 };
 
 /**
@@ -117,6 +138,18 @@ export class FakeHost {
     const domain = this.domain(guestId);
     if (domain.powerState === 'RUNNING') return domain;
     throw new ExpectedError('instance.no_console', `${domain.spec.domainName} is not running`);
+  }
+
+  /** A guest that somebody made with virsh: on from the beginning, and nobody's. */
+  addForeign(domain: Omit<FakeDomain, 'powerState' | 'deaf' | 'log' | 'boots'>): void {
+    this.domains.set(domain.spec.id, {
+      powerState: 'RUNNING',
+      deaf: false,
+      log: '',
+      boots: 1,
+      ...domain,
+    });
+    this.lifecycle(domain.spec.id, 'defined');
   }
 
   /** Power on, by whoever; nothing happens to a guest that runs. */

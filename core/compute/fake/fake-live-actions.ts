@@ -26,7 +26,7 @@ function diagnosticsOf({ spec, powerState, boots }: FakeDomain): Diagnostics {
 export function fakeLiveActions(at: FakeConnection): LiveActions {
   return {
     pause(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('pause', options, () => {
+      return at.change('pause', guestId, options, () => {
         const domain = at.host.domain(guestId);
         needOn(domain);
         if (domain.powerState === 'PAUSED') return;
@@ -36,14 +36,14 @@ export function fakeLiveActions(at: FakeConnection): LiveActions {
     },
 
     unpause(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('unpause', options, () => {
+      return at.change('unpause', guestId, options, () => {
         needOn(at.host.domain(guestId));
         at.host.wake(guestId);
       });
     },
 
     suspend(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('suspend', options, () => {
+      return at.change('suspend', guestId, options, () => {
         const domain = at.host.domain(guestId);
         if (domain.saved) return;
         needOn(domain);
@@ -55,14 +55,14 @@ export function fakeLiveActions(at: FakeConnection): LiveActions {
     },
 
     resume(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('resume', options, () => {
+      return at.change('resume', guestId, options, () => {
         at.host.boot(guestId);
         at.host.wake(guestId);
       });
     },
 
     injectNmi(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('injectNmi', options, () => {
+      return at.change('injectNmi', guestId, options, () => {
         const domain = at.host.domain(guestId);
         needOn(domain);
         domain.log += 'NMI\n';
@@ -70,7 +70,7 @@ export function fakeLiveActions(at: FakeConnection): LiveActions {
     },
 
     setUserPassword(guestId: string, user: string, password: string, options: StepOptions): Promise<void> {
-      return at.step('setUserPassword', options, () => {
+      return at.change('setUserPassword', guestId, options, () => {
         const domain = at.host.domain(guestId);
         if (domain.deaf) throw new ExpectedError('libvirt.timeout', 'The guest agent does not answer');
         domain.passwords.set(user, password);

@@ -3,6 +3,7 @@ import type { DomainRef } from '../../libvirt/protocol/types.ts';
 import { firstDiskBus, withoutRescueDisk, withRescueDisk } from '../../libvirt/xml/domain/rescue.ts';
 import { createRescueDisk, removeOwnDisks } from '../../volume/guest-volumes.ts';
 import { rescueVolume } from '../../volume/names.ts';
+import type { StoragePool } from '../../volume/pool.ts';
 import type { DiskActions, ImageSource, StepOptions } from '../driver.ts';
 import { choiceSpec } from './extra-specs.ts';
 import { BUSES, type Bus, TARGETS } from './guest-disks.ts';
@@ -67,12 +68,18 @@ async function detachRescueDisk(session: Session, guestId: string, options: Step
 
 /** Other disks for a guest that is there. nova/virt/libvirt/driver.py `rescue`, `unrescue` */
 export function diskActions(session: Session, power: Power): DiskActions {
+  /** Another's guest keeps its disks, too. */
+  const poolFor = async (guestId: string, options: StepOptions): Promise<StoragePool> => {
+    await session.findDomain(guestId, options);
+    return session.pool(options);
+  };
   return {
-    createRescueDisk: async (guestId, image, o) => createRescueDisk(await session.pool(o), guestId, image, o),
-    removeRescueDisk: async (guestId, o) => (await session.pool(o)).remove(rescueVolume(guestId), o),
+    createRescueDisk: async (guestId, image, o) =>
+      createRescueDisk(await poolFor(guestId, o), guestId, image, o),
+    removeRescueDisk: async (guestId, o) => (await poolFor(guestId, o)).remove(rescueVolume(guestId), o),
     attachRescueDisk: (guestId, image, o) => attachRescueDisk(session, guestId, image, o),
     detachRescueDisk: (guestId, o) => detachRescueDisk(session, guestId, o),
     boot: (guestId, o) => power.start(guestId, o, START.forceBoot),
-    removeOwnDisks: async (guestId, o) => removeOwnDisks(await session.pool(o), guestId, o),
+    removeOwnDisks: async (guestId, o) => removeOwnDisks(await poolFor(guestId, o), guestId, o),
   };
 }
