@@ -60,6 +60,9 @@ describe('a password', () => {
     expect(states).not.toContain('open sesame');
     expect(stored()).not.toContain('sesame');
     expect((await actions())[0]).toMatchObject({ action: 'set_password', result: 'success', user: 'me' });
+    expect((await actions())[0]?.events).toMatchObject([
+      { name: 'set_password', host: 'one', result: 'success' },
+    ]);
   });
 
   it('is for root where the image names nobody, and for whom it is asked', async () => {

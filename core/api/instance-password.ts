@@ -2,7 +2,14 @@ import type { DriverRegistry } from '../compute/driver.ts';
 import type { Instance, Parsed } from '../contract/index.ts';
 import { toErrorBody } from '../domain/errors.ts';
 import type { RequestContext } from '../identity/context.ts';
-import { type ActionKey, finishAction, startAction, unfinishedActions } from '../state/actions.ts';
+import {
+  type ActionKey,
+  finishAction,
+  finishActionEvent,
+  startAction,
+  startActionEvent,
+  unfinishedActions,
+} from '../state/actions.ts';
 import type { Database, Tx } from '../state/database.ts';
 import { getImage } from '../state/images.ts';
 import { listInstances, transition } from '../state/instances.ts';
@@ -24,15 +31,19 @@ function adminOf(tx: Tx, { imageId }: Instance): string {
 function begin(tx: Tx, ref: string, { requestId, user }: RequestContext) {
   const { instance, hostId } = onHostNow(tx, ref, ACTION);
   const changed = transition(tx, instance.id, { set: OWN });
-  startAction(tx, { instanceId: instance.id, requestId }, ACTION, user);
-  return { instance: changed ?? instance, hostId, admin: adminOf(tx, instance) };
+  const key = { instanceId: instance.id, requestId };
+  startAction(tx, key, ACTION, user);
+  const event = startActionEvent(tx, key, ACTION, instance.hostName);
+  return { instance: changed ?? instance, hostId, key, event, admin: adminOf(tx, instance) };
 }
 
-function end(database: Database, key: ActionKey, error: unknown): void {
+function end(database: Database, key: ActionKey, event: number, error: unknown): void {
   database.write((tx) => {
     transition(tx, key.instanceId, { expect: OWN, set: { taskState: null } });
     const message = error === null ? null : toErrorBody(error).message;
-    finishAction(tx, key, error === null ? 'success' : 'error', message);
+    const result = error === null ? 'success' : 'error';
+    finishActionEvent(tx, key, event, result, message);
+    finishAction(tx, key, result, message);
   });
 }
 
@@ -46,16 +57,15 @@ export async function setPassword(
   { ref, password, user }: Parsed<'instance.setPassword'>,
   context: RequestContext,
 ): Promise<Instance> {
-  const { instance, hostId, admin } = database.write((tx) => begin(tx, ref, context));
-  const key = { instanceId: instance.id, requestId: context.requestId };
+  const { instance, hostId, key, event, admin } = database.write((tx) => begin(tx, ref, context));
   const signal = AbortSignal.timeout(DEADLINE);
   try {
     await drivers.get(hostId).setUserPassword(instance.id, user ?? admin, password, { signal });
   } catch (error) {
-    end(database, key, error);
+    end(database, key, event, error);
     throw error;
   }
-  end(database, key, null);
+  end(database, key, event, null);
   return findInstance(database, instance.id);
 }
 

@@ -184,7 +184,11 @@ describe('a guest that runs', () => {
       await desk.call('host.connect', { ref: host.name });
       await desk.connected(host.name);
       expect(await show(life)).toMatchObject({ status: 'SUSPENDED' });
+      // What is said of it while it sleeps holds for the guest that wakes up.
+      await desk.call('instance.set', { ref: life.id, metadata: { mood: 'asleep' } });
+      await desk.plane.idle();
       expect(await act(life, 'instance.resume')).toMatchObject({ status: 'ACTIVE', powerState: 'RUNNING' });
+      expect(await virsh(life, 'dumpxml')).toContain('asleep');
       expect((await inGuest(life, 'cat /run/mark')).trim()).toBe('remembered');
       expect(await boots(life)).toBe(before);
     });

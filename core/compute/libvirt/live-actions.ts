@@ -3,56 +3,14 @@ import { ExpectedError } from '../../domain/errors.ts';
 import type { CallOptions } from '../../libvirt/connection.ts';
 import { isVirError, VIR_ERR } from '../../libvirt/errors.ts';
 import { DOMAIN_STATE, domain as procedures } from '../../libvirt/protocol/domain.ts';
-import type { DomainRef } from '../../libvirt/protocol/types.ts';
 import type { LiveActions } from '../driver.ts';
 import { readDiagnostics } from './diagnostics.ts';
+import { resume, stateOf, suspend, wrongState } from './kept-memory.ts';
 import { POWER_DEADLINE } from './power.ts';
 import type { Session } from './session.ts';
 
-/** Milliseconds: all of the guest's memory is written to the host's disk, or read from it. */
-const MEMORY_DEADLINE = 1_500_000;
-
 /** Milliseconds for a guest's agent to carry out an order. */
 const AGENT_DEADLINE = 20_000;
-
-async function stateOf(session: Session, domain: DomainRef, options: CallOptions): Promise<number> {
-  return (await session.connection.call(procedures.getState, { domain, flags: 0 }, options)).state;
-}
-
-function wrongState(what: string): ExpectedError {
-  return new ExpectedError('conflict', `The guest ${what}`, {
-    remedy: 'It was changed outside Micronova. Look at its state, and try again.',
-  });
-}
-
-async function isSaved(session: Session, domain: DomainRef, options: CallOptions): Promise<boolean> {
-  const asked = { domain, flags: 0 };
-  return (await session.connection.call(procedures.hasManagedSaveImage, asked, options)).result;
-}
-
-async function suspend(session: Session, guestId: string, options: CallOptions): Promise<void> {
-  const domain = await session.domain(guestId, options);
-  const limits = { ...options, deadline: MEMORY_DEADLINE };
-  if ((await stateOf(session, domain, options)) === DOMAIN_STATE.shutoff) {
-    if (await isSaved(session, domain, options)) return;
-    throw wrongState('is off: it has no memory to keep');
-  }
-  await session.connection.call(procedures.managedSave, { domain, flags: 0 }, limits);
-}
-
-async function resume(session: Session, guestId: string, options: CallOptions): Promise<void> {
-  const domain = await session.domain(guestId, options);
-  const { connection } = session;
-  const limits = { ...options, deadline: MEMORY_DEADLINE };
-  const state = await stateOf(session, domain, options);
-  if (state === DOMAIN_STATE.shutoff) {
-    await connection.call(procedures.createWithFlags, { domain, flags: 0 }, limits);
-  } else if (state === DOMAIN_STATE.pmsuspended) {
-    await connection.call(procedures.pmWakeup, { domain, flags: 0 }, options);
-  } else if (state === DOMAIN_STATE.paused) {
-    await connection.call(procedures.resume, { domain }, options);
-  }
-}
 
 async function pause(session: Session, guestId: string, options: CallOptions): Promise<void> {
   const domain = await session.domain(guestId, options);

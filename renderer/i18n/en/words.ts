@@ -151,6 +151,7 @@ export const words = {
     unpause: 'Go on',
     suspend: 'Keep the memory, switch off',
     resume: 'Go on from the kept memory',
+    set_password: 'Set the password',
     inject_nmi: 'Non-maskable interrupt',
     rescue_disk: 'Rescue disk',
     attach_rescue: 'Boot from the rescue disk',

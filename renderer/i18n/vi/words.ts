@@ -152,6 +152,7 @@ export const words: Catalogue['words'] = {
     unpause: 'Chạy tiếp',
     suspend: 'Lưu bộ nhớ rồi tắt',
     resume: 'Chạy tiếp từ bộ nhớ đã lưu',
+    set_password: 'Đặt mật khẩu',
     inject_nmi: 'Ngắt không che được (NMI)',
     rescue_disk: 'Đĩa cứu hộ',
     attach_rescue: 'Khởi động từ đĩa cứu hộ',
