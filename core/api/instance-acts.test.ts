@@ -129,7 +129,11 @@ describe('a password', () => {
     await hang.reached;
     api.database.write(sweepPasswords);
     expect(await api.call('instance.show', { ref: id })).toMatchObject({ taskState: null });
-    expect((await actions())[0]).toMatchObject({ action: 'set_password', result: 'error' });
+    expect((await actions())[0]).toMatchObject({
+      action: 'set_password',
+      result: 'error',
+      events: [{ result: 'error' }],
+    });
     hang.release();
   });
 });

@@ -3,6 +3,7 @@ import type { Instance, Parsed } from '../contract/index.ts';
 import { toErrorBody } from '../domain/errors.ts';
 import type { RequestContext } from '../identity/context.ts';
 import {
+  abandonAction,
   type ActionKey,
   finishAction,
   finishActionEvent,
@@ -76,7 +77,7 @@ export function sweepPasswords(tx: Tx): void {
     transition(tx, id, { expect: OWN, set: { taskState: null } });
     for (const requestId of unfinishedActions(tx, id, ACTION)) {
       const message = 'Micronova ended before the guest had answered: try the old password and the new one.';
-      finishAction(tx, { instanceId: id, requestId }, 'error', message);
+      abandonAction(tx, { instanceId: id, requestId }, message);
     }
   }
 }
