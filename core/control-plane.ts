@@ -147,6 +147,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     tasks,
     tickets,
     hosts: { control: hosts, secrets, test },
+    inventory: hosts,
     sshFolder: sshFiles(options.environment).folder,
     facts: { home, owner, version, notices },
   });

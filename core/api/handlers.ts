@@ -4,6 +4,8 @@ import { aggregateHandlers } from './aggregates.ts';
 import { backupHandlers } from './backups.ts';
 import { consoleHandlers } from './consoles.ts';
 import type { ConsoleTickets } from './console-tickets.ts';
+import type { FindingControl } from './finding-resolve.ts';
+import { findingHandlers } from './findings.ts';
 import { flavorHandlers } from './flavors.ts';
 import { type HostApiParts, hostHandlers } from './hosts.ts';
 import { imageHandlers } from './images.ts';
@@ -25,6 +27,7 @@ export interface ApiParts {
   readonly tasks: TaskControl;
   readonly tickets: ConsoleTickets;
   readonly hosts: HostApiParts;
+  readonly inventory: FindingControl;
   /** `~/.ssh`, where public keys are looked for */
   readonly sshFolder: string;
   readonly facts: SystemFacts;
@@ -38,7 +41,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     Handlers,
     (typeof UNBUILT)[number]
   >;
-  return {
+  const handlers: Handlers = {
     ...missing,
     ...flavorHandlers(database),
     ...projectHandlers(database),
@@ -55,5 +58,14 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...consoleHandlers(database, drivers, parts.tickets),
     ...systemHandlers(database, parts.facts),
     ...backupHandlers(database),
+    ...findingHandlers({
+      database,
+      drivers,
+      inventory: parts.inventory,
+      adopt: async (input, context) => {
+        await handlers['guest.adopt'](input, context);
+      },
+    }),
   };
+  return handlers;
 }

@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, openApi } from '../../tests/fakes/api.ts';
 import { ADMIN_PROJECT, type Instance, type Project } from '../contract/index.ts';
 import { markDeleted, transition } from '../state/instances.ts';
 import { q } from '../state/query.ts';
-import { findProject } from './projects.ts';
-import { checkGroupMemberQuota, checkServerGroupQuota } from './quota.ts';
 
 let api: Api;
 beforeEach(async () => {
@@ -31,15 +28,6 @@ const launch = (project: string, count = 1, more = {}) =>
 
 const create = (quota: Partial<Project['quota']> = {}, name = 'dev') =>
   api.call('project.create', { name, quota });
-
-function addGroup(projectId: string): string {
-  const id = randomUUID();
-  const row = { id, name: 'g', policy: 'affinity', max_server_per_host: 1, project_id: projectId };
-  api.database.write((tx) =>
-    tx.run(q.insertInto('server_groups').values({ ...row, created_at: '', revision: 0 })),
-  );
-  return id;
-}
 
 describe('a project', () => {
   it('starts with the quota that Nova gives, but for what was said', async () => {
@@ -128,11 +116,11 @@ describe('a project', () => {
       refused('project.in_use', { instances: 1, serverGroups: 0 }),
     );
     api.database.write((tx) => markDeleted(tx, one?.instance.id ?? ''));
-    const group = addGroup(dev.id);
+    await api.call('serverGroup.create', { name: 'g', policy: 'affinity', project: 'dev' });
     await expect(api.call('project.delete', { ref: 'dev' })).rejects.toEqual(
       refused('project.in_use', { instances: 0, serverGroups: 1 }),
     );
-    api.database.write((tx) => tx.run(q.deleteFrom('server_groups').where('id', '=', group)));
+    await api.call('serverGroup.delete', { ref: 'g' });
     expect(await api.call('project.delete', { ref: 'dev' })).toEqual({ id: dev.id });
     expect(api.events.at(-1)).toMatchObject({ type: 'deleted', resource: 'project', id: dev.id });
     await expect(api.call('project.delete', { ref: ADMIN_PROJECT })).rejects.toEqual(
@@ -248,27 +236,14 @@ describe('a quota', () => {
   });
 
   it('of server groups and of their members', async () => {
-    const dev = await create({ serverGroups: 1, serverGroupMembers: 2 });
-    const project = findProject(api.database, 'dev');
-    const groups = () => api.database.write((tx) => checkServerGroupQuota(tx, project));
-    groups();
-    const group = addGroup(dev.id);
-    expect(groups).toThrow(
+    await create({ serverGroups: 1, serverGroupMembers: 2 });
+    const group = { policy: 'soft-affinity', project: 'dev' } as const;
+    await api.call('serverGroup.create', { ...group, name: 'g' });
+    await expect(api.call('serverGroup.create', { ...group, name: 'h' })).rejects.toEqual(
       refused('quota_exceeded', { resource: 'serverGroups', limit: 1, used: 1, asked: 1, project: 'dev' }),
     );
-    const [one] = await launch('dev');
-    api.database.write((tx) =>
-      tx.run(
-        q
-          .updateTable('instances')
-          .set({ group_id: group })
-          .where('id', '=', one?.instance.id ?? ''),
-      ),
-    );
-    const members = (asked: number) =>
-      api.database.write((tx) => checkGroupMemberQuota(tx, project, group, asked));
-    members(1);
-    expect(() => members(2)).toThrow(
+    await launch('dev', 1, { group: 'g' });
+    await expect(launch('dev', 2, { group: 'g' })).rejects.toEqual(
       refused('quota_exceeded', {
         resource: 'serverGroupMembers',
         limit: 2,
@@ -277,5 +252,22 @@ describe('a quota', () => {
         project: 'dev',
       }),
     );
+    await launch('dev', 1, { group: 'g' });
+    await launch('dev');
+    await expect(launch('dev', 1, { hints: { group: 'g' } })).rejects.toMatchObject({
+      code: 'quota_exceeded',
+    });
+  });
+
+  it('is told by a preview, too, where there would be room', async () => {
+    await create({ instances: 1 });
+    const question = { flavor: 'm1.tiny', image: 'tiny', project: 'dev' };
+    expect((await api.call('instance.preview', question)).shortfall).toBeNull();
+    expect(await api.call('instance.preview', { ...question, count: 2 })).toMatchObject({
+      fitting: 2,
+      shortfall: { code: 'quota_exceeded', details: { resource: 'instances' } },
+    });
+    await api.call('project.set', { ref: 'dev', enabled: false });
+    await expect(api.call('instance.preview', question)).rejects.toMatchObject({ code: 'project.disabled' });
   });
 });

@@ -1,6 +1,6 @@
 import { ADMIN_PROJECT, type Flavor, type Instance, type Project, type Quota } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import type { Tx } from '../state/database.ts';
+import type { Reader } from '../state/database.ts';
 import { countMembers, readUsage } from '../state/projects.ts';
 import { findProject } from './projects.ts';
 
@@ -52,14 +52,14 @@ function check(project: Project, resource: Resource, { used, asked }: Count): vo
  * @throws ExpectedError `quota_exceeded`
  */
 export function checkInstanceQuota(
-  tx: Tx,
+  reader: Reader,
   project: Project,
   { flavor, count }: { readonly flavor: Pick<Flavor, 'vcpus' | 'ram'>; readonly count: number },
 ): void {
   const { instances, cores, ram } = project.quota;
   // Nothing is counted where nothing is limited: the project `admin` may have very many.
   if (Math.max(instances, cores, ram) < 0) return;
-  const used = readUsage(tx, project.id);
+  const used = readUsage(reader, project.id);
   check(project, 'instances', { used: used.instances, asked: count });
   check(project, 'cores', { used: used.cores, asked: count * flavor.vcpus });
   check(project, 'ram', { used: used.ram, asked: count * flavor.ram });
@@ -81,17 +81,22 @@ export function checkMetadataQuota(
 }
 
 /** Key pairs are the account's, not a project's: the quota of the project `admin` holds. */
-export function checkKeypairQuota(tx: Tx): void {
-  const admin = findProject(tx, ADMIN_PROJECT);
-  check(admin, 'keyPairs', { used: readUsage(tx, admin.id).keyPairs, asked: 1 });
+export function checkKeypairQuota(reader: Reader): void {
+  const admin = findProject(reader, ADMIN_PROJECT);
+  check(admin, 'keyPairs', { used: readUsage(reader, admin.id).keyPairs, asked: 1 });
 }
 
 /** @throws ExpectedError `quota_exceeded` */
-export function checkServerGroupQuota(tx: Tx, project: Project): void {
-  check(project, 'serverGroups', { used: readUsage(tx, project.id).serverGroups, asked: 1 });
+export function checkServerGroupQuota(reader: Reader, project: Project): void {
+  check(project, 'serverGroups', { used: readUsage(reader, project.id).serverGroups, asked: 1 });
 }
 
 /** @throws ExpectedError `quota_exceeded` */
-export function checkGroupMemberQuota(tx: Tx, project: Project, groupId: string, asked: number): void {
-  check(project, 'serverGroupMembers', { used: countMembers(tx, groupId), asked });
+export function checkGroupMemberQuota(
+  reader: Reader,
+  project: Project,
+  groupId: string,
+  asked: number,
+): void {
+  check(project, 'serverGroupMembers', { used: countMembers(reader, groupId), asked });
 }

@@ -1,4 +1,5 @@
-import type { LaunchQuestion, Output, Parsed, Preview } from '../contract/index.ts';
+import type { ErrorBody, LaunchQuestion, Output, Parsed, Preview } from '../contract/index.ts';
+import { isExpected, toErrorBody } from '../domain/errors.ts';
 import { requestFor } from '../scheduler/instance-request.ts';
 import { readHostStates } from '../scheduler/host-states.ts';
 import { explainParts } from '../scheduler/parts.ts';
@@ -14,7 +15,8 @@ import { findHost } from './hosts.ts';
 import { checkActive, findImage } from './images.ts';
 import { checkFlavorFits } from './instance-checks.ts';
 import { whereOf } from './instance-where.ts';
-import { projectForNew } from './projects.ts';
+import { findProject, projectForNew } from './projects.ts';
+import { checkInstanceQuota } from './quota.ts';
 import type { Handlers } from './router.ts';
 
 type Question = Omit<LaunchQuestion, 'count' | 'metadata' | 'image'> & {
@@ -39,7 +41,23 @@ function policyOf(reader: Reader): Policy {
 
 export function previewLaunch(reader: Reader, question: Parsed<'instance.preview'>): Preview {
   const request = requestOf(reader, question);
-  return previewPlacement(readHostStates(reader), request, policyOf(reader), question.count);
+  const preview = previewPlacement(readHostStates(reader), request, policyOf(reader), question.count);
+  return { ...preview, shortfall: preview.shortfall ?? overQuota(reader, request, question.count) };
+}
+
+// What would find room may still be more than the project may have.
+function overQuota(
+  reader: Reader,
+  { projectId, flavor }: SchedulingRequest,
+  count: number,
+): ErrorBody | null {
+  try {
+    checkInstanceQuota(reader, findProject(reader, projectId), { flavor, count });
+    return null;
+  } catch (error) {
+    if (isExpected(error, 'quota_exceeded')) return toErrorBody(error);
+    throw error;
+  }
 }
 
 function homelessOf(reader: Reader, hostId: string): Homeless[] {

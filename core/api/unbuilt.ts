@@ -3,8 +3,6 @@ import { ExpectedError } from '../domain/errors.ts';
 
 /** Methods whose handlers are on their way. */
 export const UNBUILT = [
-  'finding.list',
-  'finding.resolve',
   'instance.evacuate',
   'task.retry',
   'task.set',

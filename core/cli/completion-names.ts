@@ -32,7 +32,14 @@ const SOURCES: Readonly<Record<ObjectKind, Source>> = {
   host: { live: ({ call }) => call('host.list', {}), stored: listHosts },
   project: { live: ({ call }) => call('project.list', {}), stored: listProjects },
   task: { live: ({ call }) => call('task.list', {}), stored: listTasks },
+  // Only who looks at the hosts knows them.
+  finding: { live: findingIds, stored: () => [] },
 };
+
+// By their ids: several may concern things of one name.
+async function findingIds({ call }: LocalClient): Promise<readonly Named[]> {
+  return (await call('finding.list', {})).map(({ id }) => ({ id }));
+}
 
 async function fromRunning(client: LocalClient, { live }: Source): Promise<readonly Named[]> {
   const timer = setTimeout(() => client[Symbol.dispose](), PATIENCE);

@@ -6,6 +6,7 @@ import { option, repeatable, Text, Texts, Whole } from './command-spec.ts';
 import { addBackups } from './commands/backup.ts';
 import { addComplete } from './commands/complete.ts';
 import { addConsoles } from './commands/console.ts';
+import { addFindings } from './commands/finding.ts';
 import { addFlavors } from './commands/flavor.ts';
 import { addHosts } from './commands/host.ts';
 import { addHypervisors } from './commands/hypervisor.ts';
@@ -99,6 +100,7 @@ export function createProgram(version: string, io: Io, context: () => Context): 
   addServerSets(server, context);
   addServerEvents(server, context);
   addConsoles(program, context);
+  addFindings(program, context);
   addFlavors(program, context);
   const image = program.command('image').description('Disk images to boot from');
   addImageWrites(image, context);

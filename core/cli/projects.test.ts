@@ -192,9 +192,9 @@ describe('settings', () => {
     [['--default-multipliers'], { scheduler: { multipliers: {} } }],
     [['--max-attempts', '5', '--theme', 'dark'], { theme: 'dark', scheduler: { maxAttempts: 5 } }],
   ])('%j changes only that', async (typed, expected) => {
-    const plane = fake();
-    expect((await runFake(plane, ['settings', 'set', ...typed])).code).toBe(0);
-    expect(plane.inputs('settings.set')).toEqual([expected]);
+    const asked = fake();
+    expect((await runFake(asked, ['settings', 'set', ...typed])).code).toBe(0);
+    expect(asked.inputs('settings.set')).toEqual([expected]);
   });
 
   it.each([[['--multiplier', 'RAM=much']], [['--theme', 'pink']], [[]]])('%j is refused', async (typed) => {

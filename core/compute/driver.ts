@@ -140,12 +140,61 @@ export interface DiskActions {
   removeOwnDisks(guestId: string, options: StepOptions): Promise<void>;
 }
 
+/** A volume of the host's pool that bears one of our names, and that no id which we know answers to. */
+export interface StrayVolume {
+  readonly name: string;
+  /** the name says whose it was: an instance's or an image's id */
+  readonly owner: { readonly kind: 'guest' | 'image'; readonly id: string };
+  /** bytes that it takes on the host */
+  readonly bytes: number;
+  /** by the host's clock, ISO 8601; null where the host does not tell */
+  readonly changedAt: string | null;
+  /** of an image's copy: disks of ours lie over it */
+  readonly inUse: boolean;
+}
+
+/** What a host holds beside guests. */
+export interface HostAudit {
+  readonly volumes: readonly StrayVolume[];
+  /** every DHCP reservation of the guests' network, whoever made it; MACs in lower case */
+  readonly reservations: readonly { readonly mac: string; readonly address: string | null }[];
+}
+
+/** Ids that somebody answers to: their volumes are looked at no further. */
+export interface AuditKnown {
+  readonly guests: ReadonlySet<string>;
+  readonly images: ReadonlySet<string>;
+}
+
+/** How a host is held against what we know, and put in order again. */
+export interface AuditDriver {
+  /** The domain as it is defined, not as it runs, without secrets. */
+  definition(guestId: string, options: StepOptions): Promise<string>;
+  /**
+   * Defines a guest again from a definition that `definition` once gave. Where the guest is there, its name, title and
+   * metadata stay; while it runs, the rest counts from its next start on.
+   * @throws ExpectedError `libvirt.not_found` when one of its disks is gone
+   */
+  restoreDefinition(guestId: string, definition: string, options: StepOptions): Promise<void>;
+  /** Undefines a guest that is off, and leaves its disks. @throws ExpectedError `host.in_use` when it is not off */
+  forgetGuest(guestId: string, options: StepOptions): Promise<void>;
+  audit(known: AuditKnown, options: StepOptions): Promise<HostAudit>;
+  /**
+   * Removes a volume that `audit` told of, after asking the host once more: of an image all that belongs to its copy.
+   * @param before ISO 8601: it is left alone when it was changed since
+   * @throws ExpectedError `host.in_use` when any domain or disk of the host uses it, `conflict` when it was changed
+   */
+  removeStray(name: string, before: string, options: StepOptions): Promise<void>;
+  /** Takes a reservation back. @throws ExpectedError `host.in_use` when any domain of the host has a card with this MAC */
+  removeReservation(mac: string, options: StepOptions): Promise<void>;
+}
+
 /**
  * One connected host. Every step is idempotent: asked again after a crash, it finds what is there and finishes it.
  * Every `remove…`, `release…` and `undefine` of a thing that is gone succeeds. All reject with ExpectedError
  * (`host.*`, `libvirt.*`, `transport.*`, `cancelled`).
  */
-export interface ComputeDriver extends LiveActions, DiskActions, OwnershipDriver {
+export interface ComputeDriver extends LiveActions, DiskActions, OwnershipDriver, AuditDriver {
   readonly capabilities: DriverCapabilities;
 
   facts(options: StepOptions): Promise<HostFacts>;

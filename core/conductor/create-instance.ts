@@ -7,6 +7,7 @@ import type { Tx } from '../state/database.ts';
 import { updateHost } from '../state/hosts.ts';
 import { getDecision } from '../state/decisions.ts';
 import { getInstance, transition } from '../state/instances.ts';
+import { agreeOnDefinition } from './agree.ts';
 import { buildError, leaveGuestToCleanup, mayTryAnotherHost } from './build-failure.ts';
 import type { ConductorDeps } from './deps.ts';
 import { guestSpec, imageSource, needInstance } from './guest.ts';
@@ -111,11 +112,15 @@ function buildSteps(deps: ConductorDeps, instanceId: string): Step[] {
     step('config_drive', (driver, guest, options) =>
       driver.writeConfigDrive(guest, needInstance(deps.database, instanceId).instance.addresses, options),
     ),
-    step(
-      'define',
-      (driver, guest, options) => driver.define(guest, options),
-      undoing((driver, options) => driver.undefine(instanceId, options)),
-    ),
+    {
+      name: 'define',
+      do: (context) =>
+        deps.hosts.use(hostOf(deps, instanceId), context, async (driver) => {
+          await driver.define(guestSpec(deps, instanceId), context);
+          return agreeOnDefinition(driver, instanceId, context);
+        }),
+      undo: undoing((driver, options) => driver.undefine(instanceId, options)),
+    },
     step(
       'start',
       (driver, _guest, options) => driver.start(instanceId, options),

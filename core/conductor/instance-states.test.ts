@@ -177,7 +177,7 @@ describe('an action', () => {
     const taskId = ask(id, deed);
     await kit.runner.idle();
     expectDone(id, taskId, deed);
-    const looks: readonly string[] = ['hasImage', 'listGuests'];
+    const looks: readonly string[] = ['hasImage', 'listGuests', 'definition'];
     expect(one.fake.calls.filter((call) => !looks.includes(call) && call !== 'uploadImage')).toEqual(
       deed.steps.filter((step) => step !== 'uploadImage'),
     );

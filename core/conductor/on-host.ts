@@ -6,7 +6,7 @@ import { imageSource, needInstance } from './guest.ts';
 import { COPY_PATIENCE } from './image-copies.ts';
 
 /** @throws ExpectedError `host.unavailable` when the instance is on no host */
-function hostIdOf({ database }: ConductorDeps, instanceId: string): string {
+export function hostIdOf({ database }: ConductorDeps, instanceId: string): string {
   const { hostId, name } = needInstance(database, instanceId).instance;
   if (hostId !== null) return hostId;
   throw new ExpectedError('host.unavailable', `“${name}” is on no host`, {

@@ -18,6 +18,7 @@ import { rebootInstance } from './reboot-instance.ts';
 import { rebuildInstance } from './rebuild-instance.ts';
 import { rescueInstance } from './rescue-instance.ts';
 import { restoreInstance, softDeleteInstance } from './soft-delete.ts';
+import { redefineInstance } from './redefine-instance.ts';
 import { startInstance } from './start-instance.ts';
 import { stopInstance } from './stop-instance.ts';
 import { resumeInstance, suspendInstance } from './suspend-instance.ts';
@@ -70,6 +71,9 @@ export function conductorOperations(options: ConductorOptions): Operations {
     ),
     'instance.forceDelete': operationFor(kinds['instance.forceDelete'], (input) =>
       forceDeleteInstance(deps, input.instanceId),
+    ),
+    'instance.redefine': operationFor(kinds['instance.redefine'], (input) =>
+      redefineInstance(deps, input.instanceId),
     ),
     'instance.cleanup': operationFor(kinds['instance.cleanup'], (input) => cleanupInstance(deps, input)),
     'instance.describe': operationFor(kinds['instance.describe'], (input) => describeInstance(deps, input)),

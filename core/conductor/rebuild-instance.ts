@@ -5,10 +5,11 @@ import type { Operation, Outcome, Step, StepContext } from '../queue/operation.t
 import type { Tx } from '../state/database.ts';
 import { getImage } from '../state/images.ts';
 import { getInstance, transition } from '../state/instances.ts';
+import { agreeOnDefinition } from './agree.ts';
 import type { ConductorDeps } from './deps.ts';
 import { guestSpec, needInstance } from './guest.ts';
 import { askHost } from './host-word.ts';
-import { hostStep, imageStep } from './on-host.ts';
+import { hostIdOf, hostStep, imageStep } from './on-host.ts';
 import { imagesOf, removeOrphanedImages } from './orphaned-image.ts';
 import { endAction, recordSteps } from './record.ts';
 
@@ -39,8 +40,6 @@ function end(tx: Tx, context: StepContext, outcome: Outcome, instanceId: string)
       ...(wasOff
         ? { powerState: 'SHUTDOWN' }
         : { vmState: 'active', powerState: 'RUNNING', launchedAt: now }),
-      // Another definition is agreed to now: the next look at the host tells which.
-      definitionXml: null,
       seenAt: now,
     },
     failed: {},
@@ -80,7 +79,14 @@ export function rebuildInstance(deps: ConductorDeps, instanceId: string, imageId
       build('config_drive', (driver, guest, options) =>
         driver.writeConfigDrive(guest, needInstance(deps.database, instanceId).instance.addresses, options),
       ),
-      build('define', (driver, guest, options) => driver.define(guest, options)),
+      {
+        name: 'define',
+        do: (context) =>
+          deps.hosts.use(hostIdOf(deps, instanceId), context, async (driver) => {
+            await driver.define(guestSpec(deps, instanceId), { signal: context.signal });
+            return agreeOnDefinition(driver, instanceId, { signal: context.signal });
+          }),
+      },
       on('start', {
         when: () => needInstance(deps.database, instanceId).instance.vmState !== 'stopped',
         work: (driver, options) => driver.boot(instanceId, options),

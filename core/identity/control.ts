@@ -14,6 +14,11 @@ function read(reader: Reader): ControlId | null {
   return id === undefined || name === undefined ? null : { id, name };
 }
 
+/** null: nothing was ever marked from this data folder */
+export function ownControlId(reader: Reader): string | null {
+  return read(reader)?.id ?? null;
+}
+
 /**
  * Who this Micronova is to others that share its hosts: the id is made once for each data folder, the name says who and
  * where, as `account@computer`, for people.

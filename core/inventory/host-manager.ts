@@ -5,8 +5,10 @@ import type { Log } from '../domain/log.ts';
 import { systemClock, type Clock } from '../queue/clock.ts';
 import type { Database } from '../state/database.ts';
 import { getHost, listHosts } from '../state/hosts.ts';
+import { Findings } from './findings.ts';
 import { ForeignGuests, type MarkedGuest } from './foreign-guests.ts';
 import { HostSession, type OpenDriver, type SessionDeps } from './host-session.ts';
+import { KnownGuests } from './known-guests.ts';
 
 interface HostManagerOptions {
   readonly database: Database;
@@ -21,14 +23,19 @@ interface HostManagerOptions {
 export class HostManager implements DriverRegistry, AsyncDisposable {
   readonly #deps: SessionDeps;
   readonly #sessions = new Map<string, HostSession>();
+  readonly findings: Findings;
+  readonly #guests = new KnownGuests();
 
   constructor({ database, openDriver, log, clock = systemClock, random = Math.random }: HostManagerOptions) {
-    this.#deps = { database, openDriver, log, clock, random, foreign: new ForeignGuests(database) };
+    const foreign = new ForeignGuests(database);
+    this.findings = new Findings(database);
+    const [findings, guests] = [this.findings, this.#guests];
+    this.#deps = { database, openDriver, log, clock, random, foreign, findings, guests };
   }
 
   /** Looks after all stored hosts from now on. */
   start(): void {
-    for (const host of listHosts(this.#deps.database)) this.#look(host.id);
+    for (const host of listHosts(this.#deps.database)) this.#care(host.id);
   }
 
   /**
@@ -36,10 +43,10 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
    * attempt has ended, well or not; how it went is in the host's row.
    */
   async connect(hostId: string): Promise<void> {
-    await this.#look(hostId).attempted;
+    await this.#care(hostId).attempted;
   }
 
-  #look(hostId: string): HostSession {
+  #care(hostId: string): HostSession {
     const before = this.#sessions.get(hostId);
     const session = new HostSession(hostId, this.#deps, before?.stop() ?? Promise.resolve());
     this.#sessions.set(hostId, session);
@@ -51,6 +58,8 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
     const session = this.#sessions.get(hostId);
     this.#sessions.delete(hostId);
     this.#deps.foreign.forget(hostId);
+    this.findings.forget(hostId);
+    this.#guests.forget(hostId);
     await session?.stop();
   }
 
@@ -69,6 +78,12 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
     const one = this.#sessions.get(hostId ?? '');
     const sessions = hostId === undefined ? all : one ? [one] : [];
     await Promise.all(sessions.map((session) => session.attempted));
+  }
+
+  /** Takes another full look at these hosts, as far as they are connected. @throws ExpectedError what a host answers */
+  async look(hostIds: readonly string[]): Promise<void> {
+    const sessions = hostIds.flatMap((hostId) => this.#sessions.get(hostId) ?? []);
+    await Promise.all(sessions.map((session) => session.look()));
   }
 
   foreignGuests(hostId?: string): ForeignGuest[] {

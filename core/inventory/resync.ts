@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { GuestState } from '../compute/driver.ts';
-import type { Instance, PowerState } from '../contract/index.ts';
+import type { Instance } from '../contract/index.ts';
 import { isLive } from '../domain/power-states.ts';
 import { timestamp } from '../domain/time.ts';
 import { controlIdentity } from '../identity/control.ts';
@@ -14,25 +14,24 @@ import { difference, OUTSIDE_ACTION } from './sync-rules.ts';
 /** who is named in the record of an action that nobody asked Micronova for */
 const OUTSIDE = 'outside Micronova';
 
+/** What is heard of a guest; an event says nothing of its name that could be relied on. */
+type Heard = Pick<GuestState, 'powerState'> & Partial<Pick<GuestState, 'domainName' | 'saved'>>;
+
 /**
  * Brings one idle instance in line with the host's word. An operation in flight owns the row: then nothing happens.
- * @param power of the guest; null: the host has no such guest
- * @param saved its memory is kept on the host
+ * @param guest null: the host has no such guest
  * @returns whether the row could be looked at, that is, was idle
  */
-export function follow(
-  tx: Tx,
-  instance: Instance,
-  power: PowerState | null,
-  saved: boolean = false,
-): boolean {
+export function follow(tx: Tx, instance: Instance, guest: Heard | null): boolean {
   if (instance.taskState !== null) return false;
   const at = timestamp();
-  const change = difference(instance, power, at, saved);
+  const domainName = guest?.domainName ?? instance.domainName;
+  const isRenamed = domainName !== instance.domainName;
+  const change = difference(instance, guest?.powerState ?? null, at, guest?.saved) ?? (isRenamed ? {} : null);
   if (change === null) return true;
   const { vmState, hostId } = instance;
   const expect = { vmState, hostId, taskState: null };
-  const after = transition(tx, instance.id, { expect, set: { ...change, seenAt: at } });
+  const after = transition(tx, instance.id, { expect, set: { ...change, domainName, seenAt: at } });
   if (after !== null && after.vmState !== vmState) putOnRecord(tx, after);
   return after !== null;
 }
@@ -66,11 +65,10 @@ export function compare(
     const busy: string[] = [];
     for (const instance of listInstancesOn(tx, listing.hostId)) {
       if (listing.stale.has(instance.id)) continue;
-      const guest = byId.get(instance.id);
+      const guest = byId.get(instance.id) ?? null;
       if (guest ? !followOwner(tx, instance, guest, control) : instance.takenOver !== null) continue;
-      const power = guest?.powerState ?? null;
-      if (!follow(tx, instance, power, guest?.saved)) busy.push(instance.id);
-      else if (listing.confirm && power !== null) confirm(tx, instance.id);
+      if (!follow(tx, instance, guest)) busy.push(instance.id);
+      else if (listing.confirm && guest !== null) confirm(tx, instance.id);
     }
     return { foreign: withoutInstance(tx, listing.guests), busy };
   });

@@ -12,6 +12,8 @@ export const TASK_KINDS = {
   'instance.delete': OneInstance,
   'instance.start': OneInstance,
   'instance.stop': OneInstance,
+  /** Defines its guest again as it was last agreed to. */
+  'instance.redefine': OneInstance,
   'instance.reboot': z.strictObject({ instanceId: Uuid, type: z.enum(['soft', 'hard']) }),
   'instance.pause': OneInstance,
   'instance.unpause': OneInstance,

@@ -276,6 +276,8 @@ export interface InstanceChange {
   readonly addresses?: Instance['addresses'] | undefined;
   readonly metadata?: Instance['metadata'] | undefined;
   readonly fault?: Instance['fault'] | undefined;
+  readonly domainName?: string | undefined;
+  readonly flavor?: Instance['flavor'] | undefined;
   readonly hostname?: string | undefined;
   readonly description?: string | null | undefined;
   readonly tags?: Instance['tags'] | undefined;
@@ -296,14 +298,19 @@ export interface InstanceChange {
 const json = (value: unknown): string | null | undefined =>
   value === undefined ? undefined : toJsonOrNull(value);
 
+/** What changes without the instance's being another for the person. */
+const UNSEEN: ReadonlySet<string> = new Set(['seenAt', 'definitionXml']);
+
 function columnsOf(change: InstanceChange): Updateable<InstancesTable> {
-  const onlySeen = Object.entries(change).every(([key, value]) => key === 'seenAt' || value === undefined);
+  const onlySeen = Object.entries(change).every(([key, value]) => UNSEEN.has(key) || value === undefined);
   return {
     name: change.name,
     vm_state: change.vmState,
     task_state: change.taskState,
     power_state: change.powerState,
     host_id: change.hostId,
+    domain_name: change.domainName,
+    flavor_json: change.flavor && JSON.stringify(change.flavor),
     hostname: change.hostname,
     description: change.description,
     addresses_json: change.addresses && JSON.stringify(change.addresses),

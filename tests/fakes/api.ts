@@ -10,6 +10,7 @@ import { silentLog } from '../../core/domain/log.ts';
 import { timestamp } from '../../core/domain/time.ts';
 import { createContext } from '../../core/identity/context.ts';
 import { refreshInventory } from '../../core/placement/inventories.ts';
+import { Findings } from '../../core/inventory/findings.ts';
 import { openDatabase } from '../../core/state/database.ts';
 import { insertHost, updateHost } from '../../core/state/hosts.ts';
 import { insertImage } from '../../core/state/images.ts';
@@ -49,6 +50,7 @@ export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } =
       secrets: new HostSecretsStore(null),
       test: nowhere,
     },
+    inventory: { findings: new Findings(database), look: () => Promise.resolve() },
     sshFolder,
     facts: { version: '0', home: '/home', owner: 'serve', notices: [] },
   });

@@ -31,6 +31,12 @@ export class HandClock implements Clock {
     return this.#timers.map(({ at }) => at - this.#now).toSorted((a, b) => a - b);
   }
 
+  /** Somebody sets the clock; timers run by another one. */
+  setBack(milliseconds: number): void {
+    this.#now -= milliseconds;
+    this.#timers = this.#timers.map(({ at, call }) => ({ at: at - milliseconds, call }));
+  }
+
   advance(milliseconds: number): void {
     this.#now += milliseconds;
     const due = this.#timers.filter(({ at }) => at <= this.#now);

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ControlId } from '../../domain/control.ts';
 import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver, Display, HostFacts, StepOptions } from '../driver.ts';
+import { fakeAudit } from './fake-audit.ts';
 import { FakeConnection } from './fake-connection.ts';
 import { fakeDiskActions } from './fake-disk-actions.ts';
 import { fakeDisks } from './fake-disks.ts';
@@ -25,6 +26,7 @@ export function createFakeDriver(host: FakeHost, control: ControlId | null = nul
     ...fakeLiveActions(at),
     ...fakeDiskActions(at),
     ...fakeOwnership(at),
+    ...fakeAudit(at),
 
     facts(options: StepOptions): Promise<HostFacts> {
       return at.step('facts', options, () => at.host.facts);

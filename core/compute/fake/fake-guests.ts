@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../domain/errors.ts';
 import type { ComputeDriver, GuestSpec, GuestState, StepOptions } from '../driver.ts';
 import { type GuestDescription, ownerOf } from '../mark.ts';
+import { fakeDefinition } from './fake-audit.ts';
 import type { FakeConnection } from './fake-connection.ts';
 
 type Part = Pick<
@@ -116,10 +117,7 @@ export function fakeGuests(at: FakeConnection): Part {
     },
 
     domainXml(guestId: string, options: StepOptions): Promise<string> {
-      return at.step('domainXml', options, () => {
-        const { spec } = at.host.domain(guestId);
-        return `<domain type='qemu'><name>${spec.domainName}</name><uuid>${spec.id}</uuid></domain>`;
-      });
+      return at.step('domainXml', options, () => fakeDefinition(at.host.domain(guestId)));
     },
   };
 }

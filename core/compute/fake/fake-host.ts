@@ -25,7 +25,7 @@ export interface FakeDisks {
 }
 
 export interface FakeDomain {
-  readonly spec: Pick<GuestSpec, 'id' | 'domainName' | 'flavor'>;
+  spec: Pick<GuestSpec, 'id' | 'domainName' | 'flavor'>;
   powerState: GuestState['powerState'];
   /** its memory is kept: the next start goes on where it was */
   saved: boolean;
@@ -47,6 +47,8 @@ export interface FakeDomain {
   transient?: boolean;
   /** what somebody else made it of */
   devices?: Pick<FoundGuest, 'disks' | 'nics' | 'addresses'>;
+  /** what somebody wrote into its definition beside what it was made with */
+  edits?: string;
 }
 
 /** What the host needs of a driver that is connected to it. */
@@ -101,6 +103,8 @@ export class FakeHost {
   /** addresses by guest */
   readonly reservations = new Map<string, { readonly mac: string; readonly address: string }>();
   readonly domains = new Map<string, FakeDomain>();
+  /** when volumes were last changed, by guest or image, ISO 8601; what is not named here is old */
+  readonly changes = new Map<string, string>();
   /** every step that was begun, in order */
   readonly calls: string[] = [];
   readonly #connections = new Set<FakeConnection>();
@@ -185,6 +189,29 @@ export class FakeHost {
     if (domain.powerState === 'SHUTDOWN') return;
     domain.powerState = 'SHUTDOWN';
     this.lifecycle(guestId, 'stopped');
+  }
+
+  /** `virsh edit`, by whoever. */
+  edit(guestId: string, { vcpus, edits }: { readonly vcpus?: number; readonly edits?: string }): void {
+    const domain = this.domain(guestId);
+    const { spec } = domain;
+    if (vcpus !== undefined) domain.spec = { ...spec, flavor: { ...spec.flavor, vcpus } };
+    if (edits !== undefined) domain.edits = edits;
+    this.lifecycle(guestId, 'defined');
+  }
+
+  /** `virsh undefine`, by whoever; a guest that runs is off then. */
+  drop(guestId: string): void {
+    this.lifecycle(guestId, 'undefined');
+    this.domains.delete(guestId);
+  }
+
+  /** `virsh domrename`, by whoever. */
+  rename(guestId: string, domainName: string): void {
+    const domain = this.domain(guestId);
+    this.lifecycle(guestId, 'undefined');
+    domain.spec = { ...domain.spec, domainName };
+    this.lifecycle(guestId, 'defined');
   }
 
   lifecycle(guestId: string, what: Lifecycle): void {

@@ -16,6 +16,7 @@ import {
 import { preparePool } from '../../volume/prepare-pool.ts';
 import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver } from '../driver.ts';
+import { auditSteps } from './audit.ts';
 import { defineGuest, undefineGuest } from './definition.ts';
 import { DriverEvents } from './events.ts';
 import { readFacts, readPlatform } from './facts.ts';
@@ -71,6 +72,7 @@ async function compose(session: Session, signal: AbortSignal): Promise<ComputeDr
 
     ...liveActions(session),
     ...diskActions(session, power),
+    ...auditSteps(session),
 
     facts: (o) => readFacts(session, platform, o),
     prepareHost: async (o) => {
