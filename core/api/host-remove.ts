@@ -1,6 +1,5 @@
 import type { Task } from '../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import { release } from '../placement/allocations.ts';
 import { putForeignClaims } from '../placement/foreign-claims.ts';
 import { waitsForHost } from '../queue/kinds.ts';
@@ -33,7 +32,7 @@ function endTasks(tx: Tx, hostId: string, name: string, force: boolean): void {
   for (const { id } of tasks) {
     updateTask(tx, id, {
       expect: { state: 'queued' },
-      set: { state: 'cancelled', error, finishedAt: timestamp() },
+      set: { state: 'cancelled', error, finishedAt: tx.now() },
     });
   }
 }

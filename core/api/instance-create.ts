@@ -11,7 +11,7 @@ import { q } from '../state/query.ts';
 import { findFlavor } from './flavors.ts';
 import { checkActive, findImage } from './images.ts';
 import { checkFlavorFits, namesFor } from './instance-checks.ts';
-import { type Where, whereOf } from './instance-where.ts';
+import { checkGroupProject, type Where, whereOf } from './instance-where.ts';
 import { findKeypair } from './keypairs.ts';
 import { projectForNew } from './projects.ts';
 import { checkGroupMemberQuota, checkInstanceQuota, checkMetadataQuota } from './quota.ts';
@@ -34,7 +34,7 @@ function domainNameOf(id: string): string {
 
 function freshId(tx: Tx): string {
   for (;;) {
-    const id = randomUUID();
+    const id = tx.uuid();
     const taken = q.selectFrom('instances').select('id').where('domain_name', '=', domainNameOf(id));
     if (tx.first(taken) === undefined) return id;
   }
@@ -43,7 +43,7 @@ function freshId(tx: Tx): string {
 /** Decided here, so that every try to build asks for the same one. */
 function freshMac(tx: Tx): string {
   for (;;) {
-    const mac = generateMac();
+    const mac = generateMac(tx.uuid());
     if (tx.first(q.selectFrom('instances').select('id').where('mac', '=', mac)) === undefined) return mac;
   }
 }
@@ -97,6 +97,7 @@ export function createInstances(
     const parts = { ...chooseParts(tx, request), keypair, project };
     checkInstanceQuota(tx, project, { flavor: parts.flavor, count: names.length });
     checkMetadataQuota(project, request.metadata);
+    checkGroupProject(parts.where, project);
     const { group } = parts.where;
     if (group !== null) checkGroupMemberQuota(tx, project, group.id, names.length);
     return names.map((name) => {

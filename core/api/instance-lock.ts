@@ -1,5 +1,4 @@
 import type { Instance, Parsed } from '../contract/index.ts';
-import { timestamp } from '../domain/time.ts';
 import type { RequestContext } from '../identity/context.ts';
 import type { Tx } from '../state/database.ts';
 import { changeDescription, changeRow } from './instance-record.ts';
@@ -9,7 +8,7 @@ export function lockInstance(
   { ref, reason }: Parsed<'instance.lock'>,
   context: RequestContext,
 ): Instance {
-  const lock = { by: context.user, at: timestamp(), reason: reason ?? null };
+  const lock = { by: context.user, at: tx.now(), reason: reason ?? null };
   return changeDescription(tx, ref, 'lock', () => ({ lock }), context);
 }
 

@@ -1,7 +1,6 @@
 import type { ComputeDriver, GuestSpec, StepOptions } from '../compute/driver.ts';
 import type { TaskState } from '../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Failure, Operation, Outcome, Step, StepContext } from '../queue/operation.ts';
 import type { Tx } from '../state/database.ts';
 import { updateHost } from '../state/hosts.ts';
@@ -10,8 +9,8 @@ import { getInstance, transition } from '../state/instances.ts';
 import { agreeOnDefinition } from './agree.ts';
 import { buildError, leaveGuestToCleanup, mayTryAnotherHost } from './build-failure.ts';
 import type { ConductorDeps } from './deps.ts';
-import { guestSpec, imageSource, needInstance } from './guest.ts';
-import { COPY_PATIENCE } from './image-copies.ts';
+import { guestSpec, needInstance } from './guest.ts';
+import { copyStep } from './copy-step.ts';
 import { endAction, recordSteps } from './record.ts';
 import { BUILD_STATES, scheduleStep } from './schedule.ts';
 
@@ -88,7 +87,10 @@ function buildSteps(deps: ConductorDeps, instanceId: string): Step[] {
       return undefined;
     };
   return [
-    imageStep(deps, instanceId),
+    copyStep(deps, 'image', () => {
+      const { imageId } = needInstance(deps.database, instanceId).instance;
+      return { imageId: imageId ?? '', hostId: hostOf(deps, instanceId) };
+    }),
     step(
       'root_disk',
       (driver, guest, options) => driver.createRootDisk(guest, options),
@@ -129,21 +131,8 @@ function buildSteps(deps: ConductorDeps, instanceId: string): Step[] {
   ];
 }
 
-/** The one step that needs no undo: the host's copy serves the next build. */
-function imageStep(deps: ConductorDeps, instanceId: string): Step {
-  return {
-    name: 'image',
-    patience: COPY_PATIENCE,
-    async do(context) {
-      const { imageId } = needInstance(deps.database, instanceId).instance;
-      await deps.copies.ensure(imageSource(deps, imageId ?? ''), hostOf(deps, instanceId), context);
-      return undefined;
-    },
-  };
-}
-
 function end(tx: Tx, instanceId: string, context: StepContext, outcome: Outcome) {
-  const now = timestamp();
+  const now = tx.now();
   const instance = getInstance(tx, instanceId);
   if (outcome.state === 'done' && instance?.hostId) updateHost(tx, instance.hostId, { buildFailures: 0 });
   const final =

@@ -1,7 +1,6 @@
 import type { GuestState } from '../compute/driver.ts';
 import type { VmState } from '../contract/index.ts';
 import { liveStateOf } from '../domain/power-states.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Commit, StepContext } from '../queue/operation.ts';
 import { type InstanceChange, transition } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
@@ -31,10 +30,9 @@ export async function askHost(
   );
   const guest = guests.find((candidate) => candidate.uuid === instanceId);
   const powerState = guest?.powerState ?? 'NOSTATE';
-  const set: InstanceChange = {
+  const set = {
     vmState: vmStateOf(guest, vmState),
     powerState,
-    seenAt: timestamp(),
-  };
-  return (tx) => void transition(tx, instanceId, { expect: { hostId }, set });
+  } satisfies InstanceChange;
+  return (tx) => void transition(tx, instanceId, { expect: { hostId }, set: { ...set, seenAt: tx.now() } });
 }

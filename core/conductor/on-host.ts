@@ -14,6 +14,14 @@ export function hostIdOf({ database }: ConductorDeps, instanceId: string): strin
   });
 }
 
+/**
+ * Who has begun already waits for a host that went away between two steps, as who is in the middle of one does: half done
+ * is worse than late.
+ */
+export function patient({ signal, resumed, task }: StepContext) {
+  return { signal, resumed: resumed || task.steps.length > 1 };
+}
+
 interface OnHost {
   readonly work: (driver: ComputeDriver, options: StepOptions) => Promise<void>;
   /** what is written down together with the end of the step */
@@ -34,8 +42,8 @@ export function hostStep(
     name,
     async do(context) {
       const { signal } = context;
-      if (when())
-        await deps.hosts.use(hostIdOf(deps, instanceId), context, (driver) => work(driver, { signal }));
+      const hostId = hostIdOf(deps, instanceId);
+      if (when()) await deps.hosts.use(hostId, patient(context), (driver) => work(driver, { signal }));
       return commit;
     },
     ...(undo && { undo }),
@@ -46,12 +54,13 @@ export function hostStep(
 export async function undoOnHost(
   deps: ConductorDeps,
   instanceId: string,
-  { signal }: StepContext,
+  context: StepContext,
   work: (driver: ComputeDriver, options: StepOptions) => Promise<void>,
 ): Promise<void> {
   const { hostId } = needInstance(deps.database, instanceId).instance;
   if (hostId === null) return;
-  await deps.hosts.use(hostId, { signal, resumed: false }, (driver) => work(driver, { signal }));
+  const { signal } = context;
+  await deps.hosts.use(hostId, patient(context), (driver) => work(driver, { signal }));
 }
 
 /** The one step that needs no undo: the host's copy serves the next. */

@@ -3,6 +3,7 @@ import type { Reader } from '../state/database.ts';
 import { getImage } from '../state/images.ts';
 import { getInstanceRecord, listInstancesOn } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
+import { patient } from './on-host.ts';
 
 /** The images that disks of an instance lie over: its own, and the one that it is rescued with. */
 export function imagesOf(reader: Reader, instanceId: string): string[] {
@@ -35,7 +36,7 @@ export function removeOrphanedImages(
       for (const imageId of new Set(leaving())) {
         if (getImage(database, imageId) !== undefined) continue;
         if (isImageInUse(database, imageId, hostId, instanceId)) continue;
-        await hosts.use(hostId, context, (driver) => driver.removeImage(imageId, { signal }));
+        await hosts.use(hostId, patient(context), (driver) => driver.removeImage(imageId, { signal }));
       }
       return undefined;
     },

@@ -1,6 +1,5 @@
 import type { PowerState, TaskState, VmState } from '../contract/index.ts';
 import type { ComputeDriver } from '../compute/driver.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Operation } from '../queue/operation.ts';
 import type { ConductorDeps } from './deps.ts';
 import { askHost } from './host-word.ts';
@@ -27,7 +26,7 @@ export function powerOperation(deps: ConductorDeps, action: PowerAction): Operat
       }),
     ],
     ended(tx, context, outcome) {
-      const done = { ...action.becomes, seenAt: timestamp() };
+      const done = { ...action.becomes, seenAt: tx.now() };
       endAction(tx, context, outcome, { instanceId, own, done, failed: {} });
       return undefined;
     },

@@ -1,6 +1,5 @@
 import type { TaskState } from '../contract/index.ts';
 import type { ComputeDriver, GuestSpec, StepOptions } from '../compute/driver.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Operation, Outcome, Step, StepContext } from '../queue/operation.ts';
 import type { Tx } from '../state/database.ts';
 import { getImage } from '../state/images.ts';
@@ -9,11 +8,11 @@ import { agreeOnDefinition } from './agree.ts';
 import type { ConductorDeps } from './deps.ts';
 import { guestSpec, needInstance } from './guest.ts';
 import { askHost } from './host-word.ts';
-import { hostIdOf, hostStep, imageStep } from './on-host.ts';
+import { hostIdOf, hostStep, imageStep, patient } from './on-host.ts';
 import { imagesOf, removeOrphanedImages } from './orphaned-image.ts';
 import { endAction, recordSteps } from './record.ts';
 
-const REBUILD_STATES: readonly TaskState[] = [
+export const REBUILD_STATES: readonly TaskState[] = [
   'rebuilding',
   'rebuild_block_device_mapping',
   'rebuild_spawning',
@@ -32,7 +31,7 @@ function takeImage(tx: Tx, instanceId: string, imageId: string): undefined {
 
 function end(tx: Tx, context: StepContext, outcome: Outcome, instanceId: string): undefined {
   const wasOff = getInstance(tx, instanceId)?.vmState === 'stopped';
-  const now = timestamp();
+  const now = tx.now();
   endAction(tx, context, outcome, {
     instanceId,
     own: REBUILD_STATES,
@@ -82,7 +81,7 @@ export function rebuildInstance(deps: ConductorDeps, instanceId: string, imageId
       {
         name: 'define',
         do: (context) =>
-          deps.hosts.use(hostIdOf(deps, instanceId), context, async (driver) => {
+          deps.hosts.use(hostIdOf(deps, instanceId), patient(context), async (driver) => {
             await driver.define(guestSpec(deps, instanceId), { signal: context.signal });
             return agreeOnDefinition(driver, instanceId, { signal: context.signal });
           }),

@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import type { DescribedImage, GuestDescription } from '../compute/mark.ts';
+import type { DescribedGroup, DescribedImage, GuestDescription } from '../compute/mark.ts';
 import type { FoundGuest } from '../compute/ownership.ts';
-import type { Instance } from '../contract/index.ts';
+import type { Instance, Quota } from '../contract/index.ts';
 import { isExpected } from '../domain/errors.ts';
 import { liveStateOf } from '../domain/power-states.ts';
-import { timestamp } from '../domain/time.ts';
 import { parsePublicKey } from '../identity/ssh-keys.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane } from '../queue/kinds.ts';
@@ -14,7 +12,8 @@ import { insertExisting } from '../state/existing-instances.ts';
 import { findFlavors, insertFlavor } from '../state/flavors.ts';
 import { getImage, insertImage, insertImageCopy, updateImage } from '../state/images.ts';
 import { findKeypairs, insertKeypair } from '../state/keypairs.ts';
-import { ensureProject, ensureServerGroup } from '../state/recovered-parts.ts';
+import { findProjects, insertProject } from '../state/projects.ts';
+import { getServerGroup, insertServerGroup, tellServerGroup } from '../state/server-groups.ts';
 
 /** Where a guest was found, and whose work it is to bring it back. */
 export interface Place {
@@ -22,16 +21,37 @@ export interface Place {
   readonly requestId: string;
 }
 
+/** Whatever had room once has it again; a person sets limits afterwards. */
+const UNLIMITED: Quota = {
+  instances: -1,
+  cores: -1,
+  ram: -1,
+  keyPairs: -1,
+  serverGroups: -1,
+  serverGroupMembers: -1,
+  metadataItems: -1,
+};
+
+/** The project of this name; made where there is none. @returns its id */
+function ensureProject(tx: Tx, name: string): string {
+  const there = findProjects(tx, name).find((project) => project.name === name);
+  if (there !== undefined) return there.id;
+  const id = tx.uuid();
+  const createdAt = tx.now();
+  insertProject(tx, { id, name, description: null, enabled: true, quota: UNLIMITED, createdAt });
+  return id;
+}
+
 function ensureFlavor(tx: Tx, flavor: GuestDescription['flavor']): void {
   const taken = [...findFlavors(tx, flavor.id), ...findFlavors(tx, flavor.name)];
-  if (taken.length === 0) insertFlavor(tx, { ...flavor, createdAt: timestamp() });
+  if (taken.length === 0) insertFlavor(tx, { ...flavor, createdAt: tx.now() });
 }
 
 function ensureKeypair(tx: Tx, name: string | null, publicKey: string | null): void {
   if (name === null || publicKey === null || findKeypairs(tx, name).length > 0) return;
   try {
     const key = parsePublicKey(publicKey);
-    insertKeypair(tx, { id: randomUUID(), name, type: 'ssh', ...key, createdAt: timestamp() });
+    insertKeypair(tx, { id: tx.uuid(), name, type: 'ssh', ...key, createdAt: tx.now() });
   } catch (error) {
     // The guest has its key, whatever we can say of it.
     if (!isExpected(error, 'keypair.bad_key')) throw error;
@@ -43,7 +63,7 @@ function ensureImage(tx: Tx, image: DescribedImage, { hostId, requestId }: Place
   const there = getImage(tx, image.id);
   if (there !== undefined && there.status !== 'error') return insertImageCopy(tx, image.id, hostId);
   if (there === undefined) {
-    insertImage(tx, { ...image, status: 'queued', minDisk: 0, minRam: 0, createdAt: timestamp() });
+    insertImage(tx, { ...image, status: 'queued', minDisk: 0, minRam: 0, createdAt: tx.now() });
   } else updateImage(tx, image.id, { status: 'queued' });
   enqueue(tx, {
     kind: 'image.fetch',
@@ -55,6 +75,15 @@ function ensureImage(tx: Tx, image: DescribedImage, { hostId, requestId }: Place
     cancellable: false,
     lane: hostLane(hostId),
   });
+}
+
+function ensureServerGroup(
+  tx: Tx,
+  { id, name, policy, maxServerPerHost }: DescribedGroup,
+  projectId: string,
+) {
+  if (getServerGroup(tx, id) !== undefined) return;
+  insertServerGroup(tx, { id, name, policy, maxServerPerHost, projectId, createdAt: tx.now() });
 }
 
 /**
@@ -75,13 +104,14 @@ export function rebuildRow(
   ensureFlavor(tx, flavor);
   ensureKeypair(tx, description.keyName, description.publicKey);
   if (image !== null) ensureImage(tx, image, place);
+  if (group !== null) ensureServerGroup(tx, group, projectId);
   const instance = insertExisting(tx, {
     ...description,
     tags: [...description.tags],
     imageId: image?.id ?? null,
     imageName: image?.name ?? null,
     projectId,
-    groupId: group === null ? null : ensureServerGroup(tx, group, projectId),
+    groupId: group?.id ?? null,
     hostId: place.hostId,
     addresses: [...found.addresses],
     powerState: found.powerState,
@@ -91,5 +121,6 @@ export function rebuildRow(
     state: state ?? { vmState: liveStateOf(found.powerState) ?? 'stopped', taskState: null },
   });
   claimExisting(tx, { instanceId: instance.id, hostId: place.hostId, flavor, image, beyondCapacity: true });
+  if (group !== null) tellServerGroup(tx, group.id);
   return instance;
 }

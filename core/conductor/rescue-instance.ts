@@ -1,4 +1,3 @@
-import { timestamp } from '../domain/time.ts';
 import type { Operation, Step } from '../queue/operation.ts';
 import type { Tx } from '../state/database.ts';
 import { getImage } from '../state/images.ts';
@@ -78,7 +77,7 @@ export function rescueInstance(deps: ConductorDeps, instanceId: string, imageId:
       endAction(tx, context, outcome, {
         instanceId,
         own: ['rescuing'],
-        done: { vmState: 'rescued', powerState: 'RUNNING', seenAt: timestamp() },
+        done: { vmState: 'rescued', powerState: 'RUNNING', seenAt: tx.now() },
         failed: stuck,
       });
       return undefined;

@@ -30,7 +30,7 @@ export function softDeleteInstance(deps: ConductorDeps, instanceId: string): Ope
         powerState: 'SHUTDOWN',
         reclaimAt: reclaimTime(deps, tx),
         deletedFrom: getInstance(tx, instanceId)?.vmState,
-        seenAt: timestamp(),
+        seenAt: tx.now(),
       };
       endAction(tx, context, outcome, { instanceId, own: ['soft-deleting'], done, failed: {} });
       return undefined;
@@ -52,7 +52,7 @@ function endRestore(deps: ConductorDeps, instanceId: string, tx: Tx, context: St
     powerState: staysOff(vmState) ? 'SHUTDOWN' : 'RUNNING',
     reclaimAt: null,
     deletedFrom: null,
-    seenAt: timestamp(),
+    seenAt: tx.now(),
   };
   // Somebody wants it back: it must not go before they could try once more.
   const failed: InstanceChange = { reclaimAt: reclaimTime(deps, tx) };

@@ -1,4 +1,3 @@
-import { timestamp } from '../domain/time.ts';
 import type { Operation, Outcome, StepContext } from '../queue/operation.ts';
 import type { Tx } from '../state/database.ts';
 import { getInstanceRecord } from '../state/instances.ts';
@@ -17,7 +16,7 @@ function end(tx: Tx, context: StepContext, outcome: Outcome, instanceId: string)
       ? { vmState: 'stopped', powerState: 'SHUTDOWN' }
       : { vmState: 'active', powerState: 'RUNNING' }),
     rescue: null,
-    seenAt: timestamp(),
+    seenAt: tx.now(),
   };
   endAction(tx, context, outcome, { instanceId, own: ['unrescuing'], done, failed: {} });
 }

@@ -148,7 +148,7 @@ export class HostSession {
       const host = updateHost(tx, this.#hostId, {
         // What the driver cannot do is refused up front, also while the host is away.
         facts: { ...facts, capabilities: driver.capabilities },
-        lastSeenAt: timestamp(),
+        lastSeenAt: tx.now(),
       });
       if (host === undefined) return;
       refreshInventory(tx, host.id, host.name, facts);
@@ -159,8 +159,7 @@ export class HostSession {
 
   #connected(driver: ComputeDriver): void {
     this.#driver = driver;
-    const now = timestamp();
-    this.#note({ connection: 'connected', connectionError: null, retryAt: null, lastSeenAt: now });
+    this.#heard({ connection: 'connected', connectionError: null, retryAt: null });
     this.#attempted.resolve();
   }
 
@@ -206,7 +205,7 @@ export class HostSession {
       const [before, nap] = [clock.now(), Math.min(HEARD, rest)];
       await sleep(clock, nap, ends).catch(() => undefined);
       rest -= Math.max(nap, clock.now() - before);
-      if (!ends.aborted) this.#note({ lastSeenAt: timestamp() });
+      if (!ends.aborted) this.#heard({});
     }
   }
 
@@ -232,8 +231,13 @@ export class HostSession {
     if (!lived) return this.#note(change);
     this.#write((tx) => {
       confirmAll(tx, this.#hostId);
-      return updateHost(tx, this.#hostId, { ...change, lastSeenAt: timestamp() });
+      return updateHost(tx, this.#hostId, { ...change, lastSeenAt: tx.now() });
     });
+  }
+
+  /** The host has just been heard. */
+  #heard(change: HostChange): void {
+    this.#write((tx) => updateHost(tx, this.#hostId, { ...change, lastSeenAt: tx.now() }));
   }
 
   #note(change: HostChange): void {
@@ -263,7 +267,8 @@ export class HostSession {
           remedy: "Look at the host's load and at its libvirtd log.",
         },
       );
-    const limits = { signal: this.#end.signal, deadline, onTimeout, ...(release && { release }) };
+    const after: SessionDeps['clock']['after'] = (wait, call) => this.#deps.clock.after(wait, call);
+    const limits = { signal: this.#end.signal, deadline, onTimeout, after, ...(release && { release }) };
     return withDeadline(limits, work);
   }
 }

@@ -15,7 +15,10 @@ export interface PendingTask {
   readonly cancelRequested: boolean;
 }
 
-/** Queued and running ones, oldest first; without steps and inputs, for it is asked after every change. */
+/**
+ * Queued and running ones, in the order in which they were asked for; without steps and inputs, for it is asked after
+ * every change. The row number tells that order: the wall clock may have been set back between two of them.
+ */
 export function listPending(reader: Reader): PendingTask[] {
   const rows = reader.all(
     q
@@ -32,7 +35,6 @@ export function listPending(reader: Reader): PendingTask[] {
         'cancel_requested',
       ])
       .where('state', 'in', ['queued', 'running'])
-      .orderBy('created_at')
       .orderBy(sql`rowid`),
   );
   return rows.map((row) => ({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Task } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { silentLog } from '../domain/log.ts';
@@ -247,6 +247,22 @@ describe('a task', () => {
     await busy.idle();
     expect(task(id).state).toBe('done');
     expect(getTaskRecord(database, id)?.generation).toBe(2);
+  });
+
+  it('is begun later when nothing can be written down while the queue is taken up', async () => {
+    const clock = new ManualClock();
+    const id = add();
+    const full = new ExpectedError('state.disk_full', 'The disk is full');
+    const write = vi.spyOn(database, 'write').mockImplementationOnce(() => {
+      throw full;
+    });
+    const runner = run({ steps: [{ name: 'a', do: () => undefined }] }, clock);
+    await runner.idle();
+    expect(task(id).state).toBe('queued');
+    write.mockRestore();
+    clock.pass(5_000);
+    await runner.idle();
+    expect(task(id).state).toBe('done');
   });
 
   it('whose host never answers gives its place free', async () => {

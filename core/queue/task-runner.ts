@@ -32,7 +32,7 @@ interface Running {
   progress: TaskProgress | null;
 }
 
-/** milliseconds until a task is taken up again whose run broke off, say on a full disk */
+/** milliseconds until work is taken up again that could not be written down, say on a full disk */
 const RETRY_AFTER = 5_000;
 /** milliseconds for the running steps to let go at the end; what they do later is refused by the fence */
 const PATIENCE = 5_000;
@@ -147,9 +147,19 @@ export class TaskRunner implements AsyncDisposable {
     queueMicrotask(() => {
       this.#due = false;
       if (this.#shutdown.signal.aborted) return;
-      this.#takeTasks();
+      this.#tryToTakeTasks();
       if (this.#running.size === 0 && !this.#due) this.#tellIdle();
     });
+  }
+
+  // Nobody would catch what is thrown here, and Micronova would end: a disk that is full now has room again later.
+  #tryToTakeTasks(): void {
+    try {
+      this.#takeTasks();
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the queue could not be taken up');
+      this.#lookLater();
+    }
   }
 
   #takeTasks(): void {
@@ -209,7 +219,8 @@ export class TaskRunner implements AsyncDisposable {
     } catch (error) {
       if (error instanceof Fenced || this.#shutdown.signal.aborted) return;
       this.#options.log.error({ err: error, taskId: task.id, generation }, 'a task broke off');
-      this.#retryLater(task.id);
+      this.#resting.add(task.id);
+      this.#lookLater();
     } finally {
       running.meter[Symbol.dispose]();
       this.#running.delete(task.id);
@@ -256,8 +267,7 @@ export class TaskRunner implements AsyncDisposable {
     this.#options.database.announce({ type: 'task.progress', value: progress });
   }
 
-  #retryLater(id: string): void {
-    this.#resting.add(id);
+  #lookLater(): void {
     this.#retry?.[Symbol.dispose]();
     this.#retry = this.#options.clock.after(RETRY_AFTER, () => {
       this.#resting.clear();

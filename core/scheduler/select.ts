@@ -3,6 +3,7 @@ import type { Reader } from '../state/database.ts';
 import { getSettings } from '../state/settings.ts';
 import type { Gate, Judge, Situation } from './filter.ts';
 import { availabilityZone } from './filters/availability-zone.ts';
+import { avoidedHost } from './filters/avoided-host.ts';
 import { placement } from './filters/placement.ts';
 import { requestedHost } from './filters/requested-host.ts';
 import { selectForced } from './forced.ts';
@@ -28,7 +29,7 @@ export interface Policy {
   readonly random: Random;
 }
 
-const GATES: readonly Gate[] = [requestedHost, availabilityZone, placement];
+const GATES: readonly Gate[] = [requestedHost, avoidedHost, availabilityZone, placement];
 
 interface Refusal {
   readonly state: HostState;

@@ -11,8 +11,8 @@ import {
 import { silentLog } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
 import { refreshInventory } from '../placement/inventories.ts';
-import { insertAggregate, updateAggregate } from '../state/aggregates.ts';
-import { openDatabase } from '../state/database.ts';
+import { insertAggregate, listAggregates, updateAggregate } from '../state/aggregates.ts';
+import { type Database, openDatabase } from '../state/database.ts';
 import { insertHost, type StoredFacts, updateHost } from '../state/hosts.ts';
 import { insertImage } from '../state/images.ts';
 import { insertInstance, type NewInstance, transition } from '../state/instances.ts';
@@ -83,9 +83,13 @@ interface HostValues extends Partial<StoredFacts> {
   readonly address?: string;
 }
 
-/** A database in memory with hosts, instances, groups and aggregates, and the scheduler over it. */
+/** A database with hosts, instances, groups and aggregates, and the scheduler over it. */
 export class SchedulerKit implements Disposable {
-  readonly database = openDatabase(':memory:', { log: silentLog });
+  readonly database: Database;
+
+  constructor(file = ':memory:') {
+    this.database = openDatabase(file, { log: silentLog });
+  }
 
   addHost(name: string, values: HostValues = {}): string {
     const { connection = 'connected', connectionError, enabled, disabledReason, ...others } = values;
@@ -152,7 +156,8 @@ export class SchedulerKit implements Disposable {
     availabilityZone: string | null = null,
   ): Aggregate {
     const id = randomUUID();
-    const values = { id, name: `aggregate ${id}`, availabilityZone, metadata, createdAt: timestamp() };
+    const name = `aggregate ${listAggregates(this.database).length + 1}`;
+    const values = { id, name, availabilityZone, metadata, createdAt: timestamp() };
     return this.database.write((tx) => {
       const aggregate = insertAggregate(tx, values);
       return updateAggregate(tx, aggregate, { hostIds }) ?? aggregate;

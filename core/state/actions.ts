@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely';
 import { ActionRecord } from '../contract/index.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Reader, Tx } from './database.ts';
 import { q } from './query.ts';
 import { parseRow, parseRows } from './rows.ts';
@@ -70,7 +69,7 @@ export function startAction(tx: Tx, key: ActionKey, action: string, user: string
       request_id: key.requestId,
       action,
       user,
-      started_at: timestamp(),
+      started_at: tx.now(),
       finished_at: null,
       result: null,
       message: null,
@@ -88,7 +87,7 @@ export function finishAction(
   tx.run(
     q
       .updateTable('instance_actions')
-      .set({ finished_at: timestamp(), result, message })
+      .set({ finished_at: tx.now(), result, message })
       .where('instance_id', '=', key.instanceId)
       .where('request_id', '=', key.requestId),
   );
@@ -111,7 +110,7 @@ export function abandonAction(tx: Tx, key: ActionKey, message: string): void {
   tx.run(
     q
       .updateTable('instance_action_events')
-      .set({ finished_at: timestamp(), result: 'error', detail: message })
+      .set({ finished_at: tx.now(), result: 'error', detail: message })
       .where('instance_id', '=', key.instanceId)
       .where('request_id', '=', key.requestId)
       .where('finished_at', 'is', null),
@@ -132,7 +131,7 @@ export function startActionEvent(tx: Tx, key: ActionKey, name: string, host: str
         request_id: key.requestId,
         name,
         host,
-        started_at: timestamp(),
+        started_at: tx.now(),
         finished_at: null,
         result: null,
         detail: null,
@@ -154,7 +153,7 @@ export function finishActionEvent(
   tx.run(
     q
       .updateTable('instance_action_events')
-      .set({ finished_at: timestamp(), result, detail })
+      .set({ finished_at: tx.now(), result, detail })
       .where('id', '=', id),
   );
   publish(tx, key);

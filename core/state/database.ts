@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { Backup, ContractEvent } from '../contract/index.ts';
 import type { Log } from '../domain/log.ts';
+import { timestamp } from '../domain/time.ts';
 import { backUpDatabase, copyDatabase } from './copy-database.ts';
 import { takeImport } from './import.ts';
 import { migrate, MIGRATIONS, type Migration, refuseNewer, schemaVersion } from './migrate.ts';
@@ -35,8 +37,14 @@ export interface Tx extends Reader {
   run(query: Query<unknown>): number;
   /** A number higher than every one given before: the new revision of what this transaction changes. */
   nextRevision(): number;
+  /** The instant, for all that this transaction puts down. */
+  now(): string;
+  /** A new random id. */
+  uuid(): string;
   /** Tells the subscribers, once this transaction is on disk. */
   publish(event: ContractEvent): void;
+  /** Tells it as it is at the end of this transaction, and once, however often it is asked for under this key. */
+  publishLast(key: string, event: () => ContractEvent | undefined): void;
 }
 
 export type EventListener = (event: ContractEvent) => void;
@@ -69,7 +77,12 @@ export interface Database extends Reader {
 export interface DatabaseOptions {
   readonly log: Log;
   readonly migrations?: readonly Migration[];
+  /** milliseconds since 1970; left out: this computer's clock. A simulation hands in its own, and its own ids */
+  readonly now?: () => number;
+  readonly uuid?: () => string;
 }
+
+type Last = Map<string, () => ContractEvent | undefined>;
 
 const MAX_STATEMENTS = 500;
 
@@ -83,16 +96,20 @@ class SqliteDatabase implements Database {
   readonly log: Log;
   readonly file: string;
   readonly #sqlite: DatabaseSync;
+  readonly #now: () => number;
+  readonly #uuid: () => string;
   readonly #statements = new Map<string, StatementSync>();
   readonly #listeners = new Set<EventListener>();
   readonly #outbox: ContractEvent[] = [];
   readonly revisions = { committed: 0, latest: 0 };
   #delivering = false;
 
-  constructor(sqlite: DatabaseSync, file: string, log: Log) {
+  constructor(sqlite: DatabaseSync, file: string, options: DatabaseOptions) {
     this.#sqlite = sqlite;
     this.file = file;
-    this.log = log;
+    this.log = options.log;
+    this.#now = options.now ?? Date.now;
+    this.#uuid = options.uuid ?? randomUUID;
     const row = this.first(q.selectFrom('meta').select('value').where('key', '=', 'revision'));
     this.revisions.latest = this.revisions.committed = Number(row?.value ?? 0);
   }
@@ -111,7 +128,15 @@ class SqliteDatabase implements Database {
     if (this.#sqlite.isTransaction)
       throw new Error('a write inside a write: pass the transaction on instead');
     const events: ContractEvent[] = [];
-    const result = this.#transaction(() => work(this.#tx(events)));
+    const last: Last = new Map();
+    const result = this.#transaction(() => {
+      const done = work(this.#tx(events, last));
+      for (const event of last.values()) {
+        const told = event();
+        if (told !== undefined) events.push(told);
+      }
+      return done;
+    });
     this.#outbox.push(...events);
     this.#deliver();
     return result;
@@ -142,7 +167,7 @@ class SqliteDatabase implements Database {
     if (this.#sqlite.isOpen) this.#sqlite.close();
   }
 
-  #tx(events: ContractEvent[]): Tx {
+  #tx(events: ContractEvent[], last: Last): Tx {
     return {
       log: this.log,
       revisions: this.revisions,
@@ -153,7 +178,10 @@ class SqliteDatabase implements Database {
         return Number(this.#execute(query, (statement, values) => statement.run(...values)).changes);
       },
       nextRevision: () => this.#nextRevision(),
+      now: () => timestamp(new Date(this.#now())),
+      uuid: () => this.#uuid(),
       publish: (event) => void events.push(event),
+      publishLast: (key, event) => void last.set(key, event),
     };
   }
 
@@ -275,7 +303,7 @@ export function openDatabase(file: string, options: DatabaseOptions): Database {
     }
     sqlite = new DatabaseSync(file);
     prepareFile(sqlite, file, options.migrations ?? MIGRATIONS);
-    return new SqliteDatabase(sqlite, file, options.log);
+    return new SqliteDatabase(sqlite, file, options);
   } catch (error) {
     sqlite?.close();
     throw explainSqlite(error, file);

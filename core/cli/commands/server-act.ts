@@ -69,6 +69,23 @@ function addDelete(server: Command, context: () => Context): void {
   );
 }
 
+function addRelease(server: Command, context: () => Context): void {
+  addCommand(
+    server,
+    {
+      usage: 'release <server...>',
+      about: 'Give guests back: they stay as they are, without Micronova’s mark, and the instances are gone',
+      options: [option('--wait', 'wait until they are given back')],
+      input: Several,
+      run: async (ctx, { server: refs, wait }) => {
+        const session = await connectWithHosts(ctx);
+        await startEach(ctx, refs, wait, (ref) => session.call('instance.release', { ref }));
+      },
+    },
+    context,
+  );
+}
+
 function addReboot(server: Command, context: () => Context): void {
   addCommand(
     server,
@@ -144,6 +161,7 @@ export function addServerActs(server: Command, context: () => Context): void {
   for (const verb of Object.keys(PLAIN)) if (isPlain(verb)) addPlain(server, context, verb);
   addDelete(server, context);
   addReboot(server, context);
+  addRelease(server, context);
   addLocks(server, context);
   addDump(server, context);
 }

@@ -2,7 +2,7 @@ import { ExpectedError } from '../../domain/errors.ts';
 import type { DriverEvent, GuestSpec, GuestState, HostFacts } from '../driver.ts';
 import type { GuestDescription } from '../mark.ts';
 import type { FoundGuest } from '../ownership.ts';
-import { cutOff, Faults } from './faults.ts';
+import { cutOff, Faults, type FakeStep } from './faults.ts';
 
 type Lifecycle = Extract<DriverEvent, { type: 'lifecycle' }>['what'];
 
@@ -61,6 +61,7 @@ interface FakeConnection {
 export interface FakeHostOptions {
   readonly name?: string;
   readonly facts?: Partial<HostFacts>;
+  readonly faults?: Faults;
 }
 
 const FACTS: HostFacts = {
@@ -96,7 +97,7 @@ const FACTS: HostFacts = {
  * what the driver's steps mean: what each needs, leaves behind, and does when asked again.
  */
 export class FakeHost {
-  readonly faults = new Faults();
+  readonly faults: Faults;
   readonly facts: HostFacts;
   readonly images = new Map<string, FakeImage>();
   readonly disks = new Map<string, FakeDisks>();
@@ -108,8 +109,11 @@ export class FakeHost {
   /** every step that was begun, in order */
   readonly calls: string[] = [];
   readonly #connections = new Set<FakeConnection>();
+  /** counts the lives of its libvirtd */
+  #life = 0;
 
-  constructor({ name = 'fake', facts = {} }: FakeHostOptions = {}) {
+  constructor({ name = 'fake', facts = {}, faults = new Faults() }: FakeHostOptions = {}) {
+    this.faults = faults;
     this.facts = { ...FACTS, hostname: name, ...facts };
   }
 
@@ -124,10 +128,24 @@ export class FakeHost {
     for (const connection of this.#connections) connection.cut(error);
   }
 
+  /** A request that has arrived is done even when nobody waits for it any more, unless the host's libvirtd dies first. */
+  async doRequest<T>(step: FakeStep, work: () => T): Promise<T> {
+    const life = this.#life;
+    await this.faults.meet(step, 'during');
+    if (life !== this.#life) throw cutOff();
+    return work();
+  }
+
+  /** libvirtd dies with what it was at; guests run on. */
+  killLibvirtd(): void {
+    this.#life += 1;
+    this.cutLink();
+  }
+
   /** Power cut: all guests are off, nothing stored is lost. */
   powerOff(): void {
     for (const domain of this.domains.values()) domain.powerState = 'SHUTDOWN';
-    this.cutLink();
+    this.killLibvirtd();
   }
 
   /** @throws ExpectedError `libvirt.not_found` */
