@@ -32,7 +32,7 @@ export function accept<A extends ActName>(
 ): Accepted {
   checkState(tx, instance, action);
   const { kind, taskState } = ACTS[action];
-  const changed = transition(tx, instance.id, { set: { taskState } });
+  const changed = taskState === null ? instance : transition(tx, instance.id, { set: { taskState } });
   startAction(tx, { instanceId: instance.id, requestId }, action === 'reboot_hard' ? 'reboot' : action, user);
   const taskId = enqueue(tx, {
     kind,

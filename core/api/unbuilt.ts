@@ -3,21 +3,6 @@ import { ExpectedError } from '../domain/errors.ts';
 
 /** Methods whose handlers are on their way. */
 export const UNBUILT = [
-  'instance.pause',
-  'instance.unpause',
-  'instance.suspend',
-  'instance.resume',
-  'instance.rescue',
-  'instance.unrescue',
-  'instance.rebuild',
-  'instance.setPassword',
-  'instance.crashDump',
-  'instance.lock',
-  'instance.unlock',
-  'instance.resetState',
-  'instance.diagnostics',
-  'instance.restore',
-  'instance.forceDelete',
   'instance.evacuate',
   'task.retry',
   'task.set',

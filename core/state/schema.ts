@@ -119,6 +119,7 @@ export interface InstancesTable {
   requested_zone: string | null;
   host_checks: number;
   reclaim_at: string | null;
+  deleted_from: string | null;
   rescue_json: string | null;
   origin: Generated<string>;
   adopted_json: string | null;

@@ -5,6 +5,7 @@ import { findImages } from '../../core/state/images.ts';
 import { listInstances } from '../../core/state/instances.ts';
 import { addImageRow } from './fixture.ts';
 import { defineForeign } from './foreign.ts';
+import { ACTION_SCENARIOS } from './scenarios-actions.ts';
 import type { SimHost } from './sim-host.ts';
 import type { World } from './world.ts';
 
@@ -215,6 +216,7 @@ export const SCENARIOS: Readonly<Record<TaskKind, readonly [Scenario, ...Scenari
       expect: is('active'),
     },
   ],
+  ...ACTION_SCENARIOS,
   'instance.redefine': [
     {
       variant: 'undefined outside',

@@ -56,6 +56,8 @@ ALTER TABLE instances ADD COLUMN hints_json TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE instances ADD COLUMN requested_zone TEXT;
 ALTER TABLE instances ADD COLUMN host_checks INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE instances ADD COLUMN reclaim_at TEXT;
+-- the state that a softly deleted instance goes back to
+ALTER TABLE instances ADD COLUMN deleted_from TEXT;
 -- the image that a rescued instance boots, and the state it was in before
 ALTER TABLE instances ADD COLUMN rescue_json TEXT;
 ALTER TABLE instances ADD COLUMN origin TEXT NOT NULL DEFAULT 'launched';
