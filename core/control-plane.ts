@@ -6,6 +6,7 @@ import { apiHandlers } from './api/handlers.ts';
 import type { HostApiParts } from './api/hosts.ts';
 import { createRouter, type Router } from './api/router.ts';
 import { conductorOperations } from './conductor/operations.ts';
+import { conductorOversight } from './conductor/oversight.ts';
 import type { SystemStatus } from './contract/index.ts';
 import { ExpectedError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
@@ -19,7 +20,6 @@ import { openLogFile } from './log-file.ts';
 import { systemClock } from './queue/clock.ts';
 import { TaskRunner } from './queue/task-runner.ts';
 import { type Database, databaseFile, type EventListener, openDatabase } from './state/database.ts';
-import { getHost } from './state/hosts.ts';
 import { listImageIds } from './state/images.ts';
 import { pruneHistory } from './state/prune.ts';
 import { salvageInstances } from './state/salvage.ts';
@@ -128,8 +128,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const hosts = stack.use(new HostManager({ database, openDriver: options.openDriver ?? openDriver, log }));
   const clock = systemClock;
   const operations = conductorOperations({ database, drivers: hosts, images, clock, log });
-  const isConnected = (hostId: string) => getHost(database, hostId)?.connection === 'connected';
-  const tasks = stack.use(new TaskRunner({ database, operations, clock, log, isConnected }));
+  const isConnected = (hostId: string) => hosts.isConnected(hostId);
+  const oversight = conductorOversight;
+  const tasks = stack.use(new TaskRunner({ database, operations, clock, log, isConnected, oversight }));
   const tickets = new ConsoleTickets();
   stack.defer(() => tickets.close());
   const handlers = apiHandlers({

@@ -5,21 +5,29 @@ import { findActiveTask } from '../state/tasks.ts';
 import { findInstance } from './find-instance.ts';
 import { accept, type Accepted, onHost } from './instance-accept.ts';
 
-export function startInstance(tx: Tx, { ref }: Parsed<'instance.start'>, context: RequestContext): Accepted {
-  return accept(tx, onHost(tx, ref, 'start'), { action: 'start', input: {} }, context);
+export function startInstance(
+  tx: Tx,
+  { ref, whenBack }: Parsed<'instance.start'>,
+  context: RequestContext,
+): Accepted {
+  return accept(tx, onHost(tx, ref, 'start'), { action: 'start', input: {}, whenBack }, context);
 }
 
-export function stopInstance(tx: Tx, { ref }: Parsed<'instance.stop'>, context: RequestContext): Accepted {
-  return accept(tx, onHost(tx, ref, 'stop'), { action: 'stop', input: {} }, context);
+export function stopInstance(
+  tx: Tx,
+  { ref, whenBack }: Parsed<'instance.stop'>,
+  context: RequestContext,
+): Accepted {
+  return accept(tx, onHost(tx, ref, 'stop'), { action: 'stop', input: {}, whenBack }, context);
 }
 
 export function rebootInstance(
   tx: Tx,
-  { ref, type }: Parsed<'instance.reboot'>,
+  { ref, type, whenBack }: Parsed<'instance.reboot'>,
   context: RequestContext,
 ): Accepted {
   const action = type === 'hard' ? 'reboot_hard' : 'reboot';
-  return accept(tx, onHost(tx, ref, action), { action, input: { type } }, context);
+  return accept(tx, onHost(tx, ref, action), { action, input: { type }, whenBack }, context);
 }
 
 /**
@@ -29,11 +37,11 @@ export function rebootInstance(
  */
 export function deleteInstance(
   tx: Tx,
-  { ref }: Parsed<'instance.delete'>,
+  { ref, whenBack }: Parsed<'instance.delete'>,
   context: RequestContext,
 ): Accepted {
   const instance = findInstance(tx, ref);
   const running = findActiveTask(tx, 'instance.delete', instance.id);
   if (running !== undefined) return { instance, taskId: running.id };
-  return accept(tx, instance, { action: 'delete', input: {} }, context);
+  return accept(tx, instance, { action: 'delete', input: {}, whenBack }, context);
 }

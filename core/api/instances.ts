@@ -9,6 +9,7 @@ import { listInstances, transition } from '../state/instances.ts';
 import { readConsoleLog } from './console-log.ts';
 import { checkState, findInstance, hostOf } from './find-instance.ts';
 import { chooseParts, createInstances } from './instance-create.ts';
+import { evacuateInstance } from './instance-evacuate.ts';
 import { deleteInstance, rebootInstance, startInstance, stopInstance } from './instance-power.ts';
 import type { Handlers } from './router.ts';
 import type { UNBUILT } from './unbuilt.ts';
@@ -60,6 +61,7 @@ export function instanceHandlers(
     'instance.start': (input, context) => database.write((tx) => startInstance(tx, input, context)),
     'instance.stop': (input, context) => database.write((tx) => stopInstance(tx, input, context)),
     'instance.reboot': (input, context) => database.write((tx) => rebootInstance(tx, input, context)),
+    'instance.evacuate': (input, context) => database.write((tx) => evacuateInstance(tx, input, context)),
     'instance.set': (input) => setInstance(database, input),
     'instance.xml': async ({ ref }) => {
       const instance = findInstance(database, ref);

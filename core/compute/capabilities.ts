@@ -23,7 +23,7 @@ export const ALL_CAPABILITIES: DriverCapabilities = {
   setPassword: 'not_yet',
   crashDump: 'not_yet',
   diagnostics: 'not_yet',
-  evacuate: 'not_yet',
+  evacuate: 'yes',
   adopt: 'not_yet',
   ...NOT_YET,
 };

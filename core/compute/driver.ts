@@ -108,12 +108,18 @@ export interface Display {
   readonly password: string | null;
 }
 
+/** What a host that takes an instance over from one that is gone is asked. */
+export interface EvacuationDriver {
+  /** true where the pool shows the guest's root disk, however it came there: another host may share the storage */
+  hasDisks(guestId: string, options: StepOptions): Promise<boolean>;
+}
+
 /**
  * One connected host. Every step is idempotent: asked again after a crash, it finds what is there and finishes it.
  * Every `remove…`, `release…` and `undefine` of a thing that is gone succeeds. All reject with ExpectedError
  * (`host.*`, `libvirt.*`, `transport.*`, `cancelled`).
  */
-export interface ComputeDriver {
+export interface ComputeDriver extends EvacuationDriver {
   readonly capabilities: DriverCapabilities;
 
   facts(options: StepOptions): Promise<HostFacts>;

@@ -1,18 +1,35 @@
 import type { InstanceAction, TaskState } from '../contract/index.ts';
 import type { TaskKind } from '../queue/kinds.ts';
 
-interface Act {
+export interface Act {
   readonly kind: Extract<TaskKind, `instance.${string}`>;
   /** what the instance shows from the moment at which it is asked for */
   readonly taskState: TaskState;
+  /** may be broken off: then the instance is what its host says it is */
+  readonly cancellable?: true;
+  /** begins although the host of the instance is away; left out: it is refused, or waits until the host is back */
+  readonly withoutHost?: true;
+  /** its name in the record, where the guard's is another */
+  readonly record?: InstanceAction;
 }
 
 /** The actions that are tasks of the instance's host, by the guard that lets them in. Task states: nova/compute/api.py */
 export const ACTS = {
   start: { kind: 'instance.start', taskState: 'powering-on' },
-  stop: { kind: 'instance.stop', taskState: 'powering-off' },
-  reboot: { kind: 'instance.reboot', taskState: 'rebooting' },
-  reboot_hard: { kind: 'instance.reboot', taskState: 'rebooting_hard' },
+  stop: { kind: 'instance.stop', taskState: 'powering-off', cancellable: true },
+  reboot: { kind: 'instance.reboot', taskState: 'rebooting', cancellable: true },
+  reboot_hard: { kind: 'instance.reboot', taskState: 'rebooting_hard', record: 'reboot' },
+  evacuate: { kind: 'instance.evacuate', taskState: 'rebuilding', withoutHost: true, cancellable: true },
   delete: { kind: 'instance.delete', taskState: 'deleting' },
 } as const satisfies Partial<Record<InstanceAction, Act>>;
 export type ActName = keyof typeof ACTS;
+
+export function isActName(name: string): name is ActName {
+  return Object.hasOwn(ACTS, name);
+}
+
+/** By which guard a waiting task is let in once a person has changed it. */
+export function actOf(before: ActName, parameters: Readonly<Record<string, string>>): ActName {
+  if (ACTS[before].kind !== 'instance.reboot') return before;
+  return parameters['type'] === 'hard' ? 'reboot_hard' : 'reboot';
+}

@@ -9,11 +9,13 @@ interface Leftover {
   readonly instanceId: string;
   readonly hostId: string;
   readonly mac: string;
+  /** they lie on storage that the instance's new host shares */
+  readonly keepDisks: boolean;
 }
 
-/** Takes down what a failed build had to leave on a host that went away, now that the host is back. */
+/** Takes down what a failed build or an evacuation had to leave on a host that was away, now that the host is back. */
 export function cleanupInstance({ database, hosts }: ConductorDeps, leftover: Leftover): Operation {
-  const { instanceId, hostId, mac } = leftover;
+  const { instanceId, hostId, mac, keepDisks } = leftover;
   return {
     ...againWhenBack('instance.cleanup', leftover),
     steps: takeDownSteps(
@@ -23,6 +25,6 @@ export function cleanupInstance({ database, hosts }: ConductorDeps, leftover: Le
         const livesThere = getInstance(database, instanceId)?.hostId === hostId;
         if (!livesThere && getHost(database, hostId) !== undefined) await hosts.use(hostId, context, work);
       },
-    ),
+    ).filter(({ name }) => !(keepDisks && name === 'remove_disks')),
   };
 }

@@ -7,6 +7,7 @@ import { createInstance } from './create-instance.ts';
 import { deleteImage } from './delete-image.ts';
 import { deleteInstance } from './delete-instance.ts';
 import { conductorDeps, type ConductorOptions } from './deps.ts';
+import { evacuateInstance } from './evacuate-instance.ts';
 import { rebootInstance } from './reboot-instance.ts';
 import { startInstance } from './start-instance.ts';
 import { stopInstance } from './stop-instance.ts';
@@ -28,6 +29,7 @@ export function conductorOperations(options: ConductorOptions): Operations {
     'instance.reboot': operationFor(kinds['instance.reboot'], (input) =>
       rebootInstance(deps, input.instanceId, input.type),
     ),
+    'instance.evacuate': operationFor(kinds['instance.evacuate'], (input) => evacuateInstance(deps, input)),
     'instance.cleanup': operationFor(kinds['instance.cleanup'], (input) => cleanupInstance(deps, input)),
     'image.create': operationFor(kinds['image.create'], (input) => createImage(deps, input)),
     'image.upload': operationFor(kinds['image.upload'], (input) =>

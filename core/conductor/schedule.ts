@@ -21,7 +21,7 @@ export const BUILD_STATES: readonly TaskState[] = [
   'spawning',
 ];
 
-function requestOf(reader: Reader, { instance, requestedHostId }: InstanceRecord): SchedulingRequest {
+export function requestOf(reader: Reader, { instance, requestedHostId }: InstanceRecord): SchedulingRequest {
   const image = instance.imageId === null ? undefined : getImage(reader, instance.imageId);
   return { flavor: instance.flavor, image: image ?? null, requestedHostId };
 }

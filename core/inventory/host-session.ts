@@ -156,8 +156,8 @@ export class HostSession {
   /** The link's own keepalive vouches for the host: as long as the link is up, the host is heard. */
   async #listen(milliseconds: number, ends: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
-    const until = clock.now() + milliseconds;
-    for (let rest = milliseconds; rest > 0 && !ends.aborted; rest = until - clock.now()) {
+    const until = clock.elapsed() + milliseconds;
+    for (let rest = milliseconds; rest > 0 && !ends.aborted; rest = until - clock.elapsed()) {
       await sleep(clock, Math.min(HEARD, rest), ends).catch(() => undefined);
       if (!ends.aborted) this.#note({ lastSeenAt: timestamp() });
     }

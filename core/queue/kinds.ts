@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Uuid } from '../contract/index.ts';
+import { InstanceAddress, Uuid } from '../contract/index.ts';
 
 const OneInstance = z.strictObject({ instanceId: Uuid });
 
@@ -10,8 +10,25 @@ export const TASK_KINDS = {
   'instance.start': OneInstance,
   'instance.stop': OneInstance,
   'instance.reboot': z.strictObject({ instanceId: Uuid, type: z.enum(['soft', 'hard']) }),
-  /** What a failed build could not take down, because its host went away: done when the host is back. */
-  'instance.cleanup': z.strictObject({ instanceId: Uuid, hostId: Uuid, mac: z.string() }),
+  'instance.evacuate': z.strictObject({
+    instanceId: Uuid,
+    /** the host that is gone */
+    from: Uuid,
+    /** the host that was asked for; null: the scheduler picks */
+    to: Uuid.nullable(),
+    /** what it had there, should it have to go back */
+    addresses: z.array(InstanceAddress),
+    /** its disks were found on the new host, which shares the storage of the old one; null: nobody has looked yet */
+    keepsDisks: z.boolean().nullable().default(null),
+  }),
+  /** What could not be taken down on a host because it was away: done when it is back. */
+  'instance.cleanup': z.strictObject({
+    instanceId: Uuid,
+    hostId: Uuid,
+    mac: z.string(),
+    /** the disks lie on storage that the instance's new host shares, and are in use there */
+    keepDisks: z.boolean().default(false),
+  }),
   'image.create': z.strictObject({
     imageId: Uuid,
     /** absolute path on the desktop */
@@ -47,6 +64,11 @@ export function isLane(lane: string): lane is Lane {
   return lane === 'conductor' || lane === 'image' || lane.startsWith('host:');
 }
 
+/** An instance that could not be built is not built again: it is deleted, and another one asked for. */
+export function isRetryable(kind: TaskKind): boolean {
+  return kind !== 'instance.create';
+}
+
 /** Begins only once its host is connected; all others begin at once, and fail with `host.unavailable`. */
 export function waitsForHost(kind: string): boolean {
   return kind === 'instance.cleanup' || kind === 'image.cleanup';
@@ -55,5 +77,6 @@ export function waitsForHost(kind: string): boolean {
 /** Has an earlier task of the same thing cancelled, whether or not a person could. Otherwise it waits for it. */
 export function supersedes(kind: string, other: string): boolean {
   if (kind === 'instance.reboot') return other === 'instance.reboot';
+  if (kind === 'instance.evacuate') return other !== 'instance.evacuate' && other !== 'instance.delete';
   return (kind === 'instance.delete' || kind === 'image.delete') && kind !== other;
 }

@@ -4,6 +4,7 @@ import { timestamp } from '../domain/time.ts';
 import type { Database, Tx } from '../state/database.ts';
 import { putTaskStep, type TaskChange, updateTask } from '../state/tasks.ts';
 import type { Clock } from './clock.ts';
+import { isPassing } from './damage.ts';
 import { Memo } from './memo.ts';
 import type {
   Commit,
@@ -26,6 +27,8 @@ export interface Claimed {
   readonly generation: number;
   readonly resumed: boolean;
 }
+
+type RunChange = Omit<TaskChange, 'memo'> & { readonly memo?: Memo };
 
 interface Surroundings {
   readonly database: Database;
@@ -78,23 +81,43 @@ export class TaskRun {
     try {
       this.#start(step);
       const commit = await this.#limited(step, this.#forward, step.do);
-      return this.#commit(commit, { next: this.#memo.next + 1 }, (tx) => this.#close(tx, step, 'success'));
+      return this.#done(step, commit);
     } catch (error) {
-      if (error instanceof Fenced) throw error;
+      if (error instanceof Fenced || isPassing(error)) throw error;
       return this.#fail(step, error);
     }
   }
 
   #start(step: Step): void {
+    if (this.#memo.marks.length <= this.#memo.next) this.#write((tx) => ({ memo: this.#begin(tx, step) }));
+  }
+
+  #begin(tx: Tx, step: Step): Memo {
     const { marks, next, base } = this.#memo;
-    const begun = marks.length > next;
-    this.#write((tx) => {
-      if (begun) return {};
-      const mark =
-        this.#at.operation.stepStarted?.(tx, this.#context(step, this.#forward), step.name) ?? null;
-      putTaskStep(tx, this.#task.id, base + next, this.#row(step, 'running', null));
-      return { memo: { ...this.#memo, marks: [...marks, mark] } };
-    });
+    const mark = this.#at.operation.stepStarted?.(tx, this.#context(step, this.#forward), step.name) ?? null;
+    putTaskStep(tx, this.#task.id, base + next, this.#row(step, 'running', null));
+    return { ...this.#memo, marks: [...marks, mark] };
+  }
+
+  /**
+   * The step's end is on disk before the next one begins; that it begins, or that all is done, goes into the same
+   * transaction, unless the task changes lanes in between or the next step's beginning cannot be written.
+   */
+  #done(step: Step, commit: Commit | undefined): Move | 'ended' | undefined {
+    const memo = { next: this.#memo.next + 1 };
+    const close = (tx: Tx): void => this.#close(tx, step, 'success');
+    try {
+      return this.#commit(commit, memo, close, (tx) => this.#goOn(tx));
+    } catch (error) {
+      if (error instanceof Fenced || isPassing(error)) throw error;
+      return this.#commit(commit, memo, close);
+    }
+  }
+
+  #goOn(tx: Tx): RunChange {
+    const step = this.#at.operation.steps[this.#memo.next];
+    if (step === undefined) return this.#ending(tx, { state: 'done' });
+    return this.#forward.aborted ? {} : { memo: this.#begin(tx, step) };
   }
 
   #fail(step: Step, error: unknown): undefined {
@@ -124,7 +147,7 @@ export class TaskRun {
       });
     } catch (error) {
       this.#at.shutdown.throwIfAborted();
-      if (error instanceof Fenced) throw error;
+      if (error instanceof Fenced || isPassing(error)) throw error;
       const body = toErrorBody(error, this.#task.requestId);
       this.#write((tx) => {
         this.#at.operation.undoFailed?.(tx, context, step.name, body);
@@ -161,17 +184,18 @@ export class TaskRun {
   }
 
   #finish(outcome: Outcome): 'ended' {
-    const context = this.#context(undefined, this.#at.shutdown);
-    this.#write((tx) => {
-      const error = this.#at.operation.ended?.(tx, context, outcome) ?? undefined;
-      return {
-        state: outcome.state,
-        error: error ?? (outcome.state === 'done' ? null : outcome.failure.error),
-        cancellable: false,
-        finishedAt: this.#now(),
-      };
-    });
+    this.#write((tx) => this.#ending(tx, outcome));
     return 'ended';
+  }
+
+  #ending(tx: Tx, outcome: Outcome): RunChange {
+    const error = this.#at.operation.ended?.(tx, this.#context(undefined, this.#at.shutdown), outcome);
+    return {
+      state: outcome.state,
+      error: error ?? (outcome.state === 'done' ? null : outcome.failure.error),
+      cancellable: false,
+      finishedAt: this.#now(),
+    };
   }
 
   #enter(move: Move): boolean {
@@ -180,14 +204,23 @@ export class TaskRun {
     return false;
   }
 
-  #commit(commit: Commit | undefined, memo: Partial<Memo>, close: (tx: Tx) => void): Move | undefined {
+  #commit(
+    commit: Commit | undefined,
+    memo: Partial<Memo>,
+    close: (tx: Tx) => void,
+    goOn: (tx: Tx) => RunChange = () => ({}),
+  ): Move | 'ended' | undefined {
     let move: Move | undefined;
+    let ended = false;
     this.#write((tx) => {
       move = commit?.(tx) ?? undefined;
       close(tx);
-      return { memo: { ...this.#memo, ...memo }, ...move };
+      this.#memo = { ...this.#memo, ...memo };
+      const more = move === undefined ? goOn(tx) : {};
+      ended = more.finishedAt !== undefined;
+      return { memo: this.#memo, ...move, ...more };
     });
-    return move;
+    return ended ? 'ended' : move;
   }
 
   #close(tx: Tx, step: Step, result: StepResult, error: ErrorBody | null = null): void {
@@ -206,19 +239,23 @@ export class TaskRun {
     return { name: step.name, state, startedAt, finishedAt: state === 'running' ? null : now, error };
   }
 
-  /** Changes the task in one transaction, if it is still ours. */
-  #write(work: (tx: Tx) => TaskChange & { readonly memo?: Memo }): Memo {
+  /** Changes the task in one transaction, if it is still ours; where that fails, all is as it was. */
+  #write(work: (tx: Tx) => RunChange): Memo {
     const { database } = this.#at;
-    let memo = this.#memo;
-    this.#task = database.write((tx) => {
-      const change = work(tx);
-      memo = change.memo ?? memo;
-      const task = updateTask(tx, this.#task.id, { expect: { generation: this.#generation }, set: change });
-      if (task === null) throw new Fenced(`task ${this.#task.id} has another owner`);
-      return task;
-    });
-    this.#memo = memo;
-    return memo;
+    const before = this.#memo;
+    try {
+      this.#task = database.write((tx) => {
+        const change = work(tx);
+        this.#memo = change.memo ?? before;
+        const task = updateTask(tx, this.#task.id, { expect: { generation: this.#generation }, set: change });
+        if (task === null) throw new Fenced(`task ${this.#task.id} has another owner`);
+        return task;
+      });
+    } catch (error) {
+      this.#memo = before;
+      throw error;
+    }
+    return this.#memo;
   }
 
   #context(step: Step | undefined, signal: AbortSignal): StepContext {

@@ -11,6 +11,7 @@ import { enqueue } from './enqueue.ts';
 import { hostLane, type Lane } from './kinds.ts';
 import { ManualClock } from './manual-clock.ts';
 import type { Operation, Operations } from './operation.ts';
+import type { Oversight } from './oversight.ts';
 import { TaskRunner } from './task-runner.ts';
 
 let database: Database;
@@ -51,16 +52,29 @@ function run(operation: Operation, clock: Clock = systemClock): TaskRunner {
     'instance.start': make,
     'instance.stop': make,
     'instance.reboot': make,
+    'instance.evacuate': make,
     'instance.cleanup': make,
     'image.create': make,
     'image.upload': make,
     'image.delete': make,
     'image.cleanup': make,
   };
-  runner = new TaskRunner({ database, operations, clock, log: silentLog, isConnected: () => false });
+  runner = new TaskRunner({
+    database,
+    operations,
+    clock,
+    log: silentLog,
+    isConnected: () => false,
+    oversight,
+  });
   runner.start();
   return runner;
 }
+
+const oversight: Oversight = {
+  admit: () => null,
+  damaged: () => undefined,
+};
 
 const task = (id: string): Task => getTask(database, id)!;
 const fails = () => {

@@ -7,6 +7,8 @@ export interface SchedulingRequest {
   readonly image: Pick<Image, 'virtualSize' | 'properties'> | null;
   /** only this host will do */
   readonly requestedHostId: string | null;
+  /** hosts that will not do, each with the reason */
+  readonly avoid?: ReadonlyMap<string, string>;
 }
 
 const GIB = 1024 ** 3;

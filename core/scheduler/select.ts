@@ -28,12 +28,16 @@ const WEIGHERS: readonly Weigher[] = [ram, cpu, disk, ioOps, buildFailure];
 function prefilters(request: SchedulingRequest): Filter[] {
   const resources = resourcesOf(request);
   const placement: Filter = { name: 'placement', refuse: (host) => refuseByPlacement(host, resources) };
-  if (request.requestedHostId === null) return [placement];
+  const { avoid } = request;
+  const avoided: Filter[] = avoid
+    ? [{ name: 'AvoidedHost', refuse: ({ host }) => avoid.get(host.id) ?? null }]
+    : [];
+  if (request.requestedHostId === null) return [...avoided, placement];
   const requested: Filter = {
     name: 'RequestedHost',
     refuse: ({ host }) => (host.id === request.requestedHostId ? null : 'another host was asked for'),
   };
-  return [requested, placement];
+  return [requested, ...avoided, placement];
 }
 
 function refuseByPlacement({ host, provider }: HostState, resources: Resources): string | null {

@@ -20,6 +20,10 @@ export class HandClock implements Clock {
     return this.#now;
   }
 
+  elapsed(): number {
+    return this.#now;
+  }
+
   after(milliseconds: number, call: () => void): Disposable {
     const timer = { at: this.#now + milliseconds, call };
     this.#timers.push(timer);

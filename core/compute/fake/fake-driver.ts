@@ -3,6 +3,7 @@ import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver, Display, HostFacts, StepOptions } from '../driver.ts';
 import { FakeConnection } from './fake-connection.ts';
 import { fakeDisks } from './fake-disks.ts';
+import { fakeEvacuation } from './fake-evacuation.ts';
 import { fakeGuests } from './fake-guests.ts';
 import type { FakeHost } from './fake-host.ts';
 import { fakeImages } from './fake-images.ts';
@@ -18,6 +19,7 @@ export function createFakeDriver(host: FakeHost): ComputeDriver {
     ...fakeImages(at),
     ...fakeDisks(at),
     ...fakeGuests(at),
+    ...fakeEvacuation(at),
 
     facts(options: StepOptions): Promise<HostFacts> {
       return at.step('facts', options, () => at.host.facts);

@@ -38,6 +38,8 @@ interface FakeConnection {
 export interface FakeHostOptions {
   readonly name?: string;
   readonly facts?: Partial<HostFacts>;
+  /** its storage pool is this host's, too */
+  readonly storageOf?: FakeHost;
 }
 
 const FACTS: HostFacts = {
@@ -67,8 +69,8 @@ const FACTS: HostFacts = {
 export class FakeHost {
   readonly faults = new Faults();
   readonly facts: HostFacts;
-  readonly images = new Map<string, FakeImage>();
-  readonly disks = new Map<string, FakeDisks>();
+  readonly images: Map<string, FakeImage>;
+  readonly disks: Map<string, FakeDisks>;
   /** addresses by guest */
   readonly reservations = new Map<string, { readonly mac: string; readonly address: string }>();
   readonly domains = new Map<string, FakeDomain>();
@@ -76,7 +78,9 @@ export class FakeHost {
   readonly calls: string[] = [];
   readonly #connections = new Set<FakeConnection>();
 
-  constructor({ name = 'fake', facts = {} }: FakeHostOptions = {}) {
+  constructor({ name = 'fake', facts = {}, storageOf }: FakeHostOptions = {}) {
+    this.images = storageOf?.images ?? new Map();
+    this.disks = storageOf?.disks ?? new Map();
     this.facts = { ...FACTS, hostname: name, ...facts };
   }
 

@@ -17,6 +17,7 @@ import { preparePool } from '../../volume/prepare-pool.ts';
 import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver } from '../driver.ts';
 import { defineGuest, undefineGuest } from './definition.ts';
+import { evacuationSteps } from './evacuation.ts';
 import { DriverEvents } from './events.ts';
 import { readFacts, readPlatform } from './facts.ts';
 import { Guests } from './guests.ts';
@@ -99,6 +100,8 @@ async function compose(session: Session, signal: AbortSignal): Promise<ComputeDr
     releaseAddress: async (_guestId, mac, o) => {
       if (session.network !== null) await releaseAddress(connection, session.network, mac, o);
     },
+
+    ...evacuationSteps(session),
 
     define: (guest, o) => defineGuest(session, platform, guest, o),
     undefine: (guestId, o) => undefineGuest(session, guestId, o),

@@ -1,0 +1,116 @@
+import type { ComputeDriver, GuestSpec, StepOptions } from '../compute/driver.ts';
+import type { TaskState } from '../contract/index.ts';
+import { ExpectedError } from '../domain/errors.ts';
+import type { Step, StepContext } from '../queue/operation.ts';
+import { transition } from '../state/instances.ts';
+import type { ConductorDeps } from './deps.ts';
+import { guestSpec, imageSource, needInstance } from './guest.ts';
+import { COPY_PATIENCE } from './image-copies.ts';
+
+type Undo = NonNullable<Step['undo']>;
+type Work = (driver: ComputeDriver, guest: GuestSpec, options: StepOptions) => Promise<void>;
+
+function hostOf(deps: ConductorDeps, instanceId: string): string {
+  const { hostId } = needInstance(deps.database, instanceId).instance;
+  if (hostId === null)
+    throw new ExpectedError('host.not_found', 'The host was removed while it built the instance');
+  return hostId;
+}
+
+interface Build {
+  /** the task states of whoever builds; another one means that somebody else has the instance now */
+  readonly own: readonly TaskState[];
+  /** its disks are there already, and stay when the build is undone; left out: they are made */
+  readonly keepsDisks?: () => boolean;
+  /** false: it is left off */
+  readonly starts?: boolean;
+}
+
+/** The steps from a host that was picked to a guest on it. */
+export function buildSteps(
+  deps: ConductorDeps,
+  instanceId: string,
+  { own, keepsDisks = () => false, starts = true }: Build,
+): Step[] {
+  const onHost = (context: StepContext, work: Work) =>
+    deps.hosts.use(hostOf(deps, instanceId), context, (driver) =>
+      work(driver, guestSpec(deps, instanceId), { signal: context.signal }),
+    );
+  const step = (name: string, work: Work, undo?: Undo): Step => ({
+    name,
+    async do(context) {
+      await onHost(context, work);
+      return undefined;
+    },
+    ...(undo && { undo }),
+  });
+  // What is undone may be of an image or instance that is gone: it needs the ids only.
+  const undoing =
+    (work: (driver: ComputeDriver, options: StepOptions) => Promise<void>): Undo =>
+    async ({ signal }) => {
+      const { hostId } = needInstance(deps.database, instanceId).instance;
+      if (hostId === null) return undefined;
+      await deps.hosts.use(hostId, { signal, resumed: false }, (driver) => work(driver, { signal }));
+      return undefined;
+    };
+  const unlessKept =
+    <A extends unknown[]>(work: (...args: A) => Promise<void>) =>
+    async (...args: A) => {
+      if (!keepsDisks()) await work(...args);
+    };
+  return [
+    imageStep(deps, instanceId),
+    step(
+      'root_disk',
+      unlessKept((driver, guest, options) => driver.createRootDisk(guest, options)),
+      undoing(unlessKept((driver, options) => driver.removeDisks(instanceId, options))),
+    ),
+    step(
+      'extra_disks',
+      unlessKept((driver, guest, options) => driver.createExtraDisks(guest, options)),
+    ),
+    {
+      name: 'address',
+      async do(context) {
+        const { signal } = context;
+        const addresses = await deps.hosts.use(hostOf(deps, instanceId), context, (driver) =>
+          driver.reserveAddress(guestSpec(deps, instanceId), { signal }),
+        );
+        return (tx) => void transition(tx, instanceId, { expect: { taskState: own }, set: { addresses } });
+      },
+      undo: undoing((driver, options) =>
+        driver.releaseAddress(instanceId, needInstance(deps.database, instanceId).mac, options),
+      ),
+    },
+    step('config_drive', (driver, guest, options) =>
+      driver.writeConfigDrive(guest, needInstance(deps.database, instanceId).instance.addresses, options),
+    ),
+    step(
+      'define',
+      (driver, guest, options) => driver.define(guest, options),
+      undoing((driver, options) => driver.undefine(instanceId, options)),
+    ),
+    ...(starts
+      ? [
+          step(
+            'start',
+            (driver, _guest, options) => driver.start(instanceId, options),
+            undoing((driver, options) => driver.destroy(instanceId, options)),
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** The one step that needs no undo: the host's copy serves the next build. */
+function imageStep(deps: ConductorDeps, instanceId: string): Step {
+  return {
+    name: 'image',
+    patience: COPY_PATIENCE,
+    async do(context) {
+      const { imageId } = needInstance(deps.database, instanceId).instance;
+      await deps.copies.ensure(imageSource(deps, imageId ?? ''), hostOf(deps, instanceId), context);
+      return undefined;
+    },
+  };
+}

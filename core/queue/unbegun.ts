@@ -1,0 +1,17 @@
+import type { ErrorBody, Task } from '../contract/index.ts';
+import { timestamp } from '../domain/time.ts';
+import { finishAction } from '../state/actions.ts';
+import type { Tx } from '../state/database.ts';
+import { updateTask } from '../state/tasks.ts';
+
+/** Ends a task that has not begun: nothing was done, so nothing is undone, and what it is about stays as it is. */
+export function endUnbegun(
+  tx: Tx,
+  { id, instanceId, requestId }: Pick<Task, 'id' | 'instanceId' | 'requestId'>,
+  state: 'failed' | 'cancelled',
+  error: ErrorBody,
+): void {
+  const set = { state, error, cancellable: false, waitsFor: null, finishedAt: timestamp() };
+  if (updateTask(tx, id, { expect: { state: 'queued' }, set }) === null || instanceId === null) return;
+  finishAction(tx, { instanceId, requestId }, state === 'cancelled' ? 'cancelled' : 'error', error.message);
+}
