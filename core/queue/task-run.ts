@@ -70,26 +70,27 @@ export class TaskRun {
       this.#at.shutdown.throwIfAborted();
       const move = this.#memo.direction === 'forward' ? await this.#goForward() : await this.#goBack();
       if (move === 'ended') return;
-      if (move !== undefined && !this.#enter(move)) return;
+      if (move !== undefined && !(await this.#enter(move))) return;
     }
   }
 
   async #goForward(): Promise<Move | 'ended' | undefined> {
     const step = this.#at.operation.steps[this.#memo.next];
-    if (step === undefined) return this.#finish({ state: 'done' });
-    if (this.#at.cancel.aborted) return this.#fail(step, this.#at.cancel.reason);
+    if (step === undefined) return await this.#finish({ state: 'done' });
+    if (this.#at.cancel.aborted) return await this.#fail(step, this.#at.cancel.reason);
     try {
-      this.#start(step);
+      await this.#start(step);
       const commit = await this.#limited(step, this.#forward, step.do);
-      return this.#done(step, commit);
+      return await this.#done(step, commit);
     } catch (error) {
       if (error instanceof Fenced || isPassing(error)) throw error;
-      return this.#fail(step, error);
+      return await this.#fail(step, error);
     }
   }
 
-  #start(step: Step): void {
-    if (this.#memo.marks.length <= this.#memo.next) this.#write((tx) => ({ memo: this.#begin(tx, step) }));
+  async #start(step: Step): Promise<void> {
+    if (this.#memo.marks.length <= this.#memo.next)
+      await this.#write((tx) => ({ memo: this.#begin(tx, step) }));
   }
 
   #begin(tx: Tx, step: Step): Memo {
@@ -103,14 +104,14 @@ export class TaskRun {
    * The step's end is on disk before the next one begins; that it begins, or that all is done, goes into the same
    * transaction, unless the task changes lanes in between or the next step's beginning cannot be written.
    */
-  #done(step: Step, commit: Commit | undefined): Move | 'ended' | undefined {
+  async #done(step: Step, commit: Commit | undefined): Promise<Move | 'ended' | undefined> {
     const memo = { next: this.#memo.next + 1 };
     const close = (tx: Tx): void => this.#close(tx, step, 'success');
     try {
-      return this.#commit(commit, memo, close, (tx) => this.#goOn(tx));
+      return await this.#commit(commit, memo, close, (tx) => this.#goOn(tx));
     } catch (error) {
       if (error instanceof Fenced || isPassing(error)) throw error;
-      return this.#commit(commit, memo, close);
+      return await this.#commit(commit, memo, close);
     }
   }
 
@@ -120,13 +121,13 @@ export class TaskRun {
     return this.#forward.aborted ? {} : { memo: this.#begin(tx, step) };
   }
 
-  #fail(step: Step, error: unknown): undefined {
+  async #fail(step: Step, error: unknown): Promise<undefined> {
     this.#at.shutdown.throwIfAborted();
     const asked = this.#at.cancel.aborted;
     const body = toErrorBody(asked ? this.#at.cancel.reason : error, this.#task.requestId);
     const failure = { step: step.name, error: body, cancelled: asked || isExpected(error, 'cancelled') };
     const begun = this.#memo.marks.length > this.#memo.next;
-    this.#write((tx) => {
+    await this.#write((tx) => {
       if (begun) this.#close(tx, step, 'error', body);
       const next = begun ? this.#memo.next : this.#memo.next - 1;
       return { memo: { ...this.#memo, direction: 'back', next, failure } };
@@ -137,19 +138,19 @@ export class TaskRun {
     const { failure, next } = this.#memo;
     if (failure === null) throw new Error(`task ${this.#task.id} goes back without a failure`);
     const step = this.#at.operation.steps[next];
-    if (step === undefined) return this.#undone(failure);
+    if (step === undefined) return await this.#undone(failure);
     const context = this.#context(step, this.#at.shutdown);
     const failedHere = step.name === failure.step;
     try {
       const commit = await this.#limited(step, this.#at.shutdown, step.undo);
-      return this.#commit(commit, { next: next - 1 }, (tx) => {
+      return await this.#commit(commit, { next: next - 1 }, (tx) => {
         if (!failedHere) this.#close(tx, step, 'undone');
       });
     } catch (error) {
       this.#at.shutdown.throwIfAborted();
       if (error instanceof Fenced || isPassing(error)) throw error;
       const body = toErrorBody(error, this.#task.requestId);
-      this.#write((tx) => {
+      await this.#write((tx) => {
         this.#at.operation.undoFailed?.(tx, context, step.name, body);
         if (!failedHere) this.#close(tx, step, 'undone', body);
         return { memo: { ...this.#memo, next: next - 1 } };
@@ -171,20 +172,20 @@ export class TaskRun {
     });
   }
 
-  #undone(failure: Failure): 'ended' | undefined {
+  async #undone(failure: Failure): Promise<'ended' | undefined> {
     const cancelled = failure.cancelled || this.#at.cancel.aborted;
     const context = this.#context(undefined, this.#at.shutdown);
-    const memo = this.#write((tx) => {
+    const memo = await this.#write((tx) => {
       if (cancelled || !this.#at.operation.again?.(tx, context, failure)) return {};
       const { attempt, base, marks } = this.#memo;
       return { memo: { ...Memo.parse({}), attempt: attempt + 1, base: base + marks.length, failure } };
     });
     if (memo.direction === 'forward') return undefined;
-    return this.#finish({ state: cancelled ? 'cancelled' : 'failed', failure });
+    return await this.#finish({ state: cancelled ? 'cancelled' : 'failed', failure });
   }
 
-  #finish(outcome: Outcome): 'ended' {
-    this.#write((tx) => this.#ending(tx, outcome));
+  async #finish(outcome: Outcome): Promise<'ended'> {
+    await this.#write((tx) => this.#ending(tx, outcome));
     return 'ended';
   }
 
@@ -198,21 +199,21 @@ export class TaskRun {
     };
   }
 
-  #enter(move: Move): boolean {
+  async #enter(move: Move): Promise<boolean> {
     if (this.#at.move(move)) return true;
-    this.#write(() => ({ state: 'queued' }));
+    await this.#write(() => ({ state: 'queued' }));
     return false;
   }
 
-  #commit(
+  async #commit(
     commit: Commit | undefined,
     memo: Partial<Memo>,
     close: (tx: Tx) => void,
     goOn: (tx: Tx) => RunChange = () => ({}),
-  ): Move | 'ended' | undefined {
+  ): Promise<Move | 'ended' | undefined> {
     let move: Move | undefined;
     let ended = false;
-    this.#write((tx) => {
+    await this.#write((tx) => {
       move = commit?.(tx) ?? undefined;
       close(tx);
       this.#memo = { ...this.#memo, ...memo };
@@ -240,11 +241,11 @@ export class TaskRun {
   }
 
   /** Changes the task in one transaction, if it is still ours; where that fails, all is as it was. */
-  #write(work: (tx: Tx) => RunChange): Memo {
+  async #write(work: (tx: Tx) => RunChange): Promise<Memo> {
     const { database } = this.#at;
     const before = this.#memo;
     try {
-      this.#task = database.write((tx) => {
+      this.#task = await database.writeSoon((tx) => {
         const change = work(tx);
         this.#memo = change.memo ?? before;
         const task = updateTask(tx, this.#task.id, { expect: { generation: this.#generation }, set: change });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Task } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { silentLog } from '../domain/log.ts';
@@ -209,10 +209,9 @@ describe('a task', () => {
     const first = add({ instanceId });
     const second = add({ instanceId });
     const busy = run({ steps: [step] });
-    await new Promise(setImmediate);
+    await vi.waitFor(() => expect(begun).toEqual([first]));
     database.write((tx) => busy.cancel(tx, second));
-    await new Promise(setImmediate);
-    expect(task(second)).toMatchObject({ state: 'cancelled', steps: [] });
+    await vi.waitFor(() => expect(task(second)).toMatchObject({ state: 'cancelled', steps: [] }));
     gate.resolve(undefined);
     await busy.idle();
     expect(begun).toEqual([first]);
@@ -227,7 +226,7 @@ describe('a task', () => {
         { name: 'b', do: () => undefined },
       ],
     });
-    await new Promise(setImmediate);
+    await vi.waitFor(() => expect(task(id).steps).toHaveLength(1));
     expect(() =>
       database.write((tx) => {
         busy.cancel(tx, id);
@@ -281,7 +280,7 @@ describe('a task', () => {
     ];
     const id = add({ lane: hostLane('h') });
     const busy = run({ steps }, clock);
-    await new Promise(setImmediate);
+    await vi.waitFor(() => expect(task(id).steps.at(-1)).toMatchObject({ name: 'hangs', state: 'running' }));
     clock.pass(1000 + 60_000);
     await busy.idle();
     expect(task(id)).toMatchObject({ state: 'failed', error: { code: 'libvirt.timeout' } });
@@ -298,9 +297,8 @@ describe('a task', () => {
         { name: 'build', do: () => gate.promise },
       ],
     });
-    await new Promise(setImmediate);
     const states = () => Object.groupBy(ids, (id) => task(id).state);
-    expect(states()).toMatchObject({ running: { length: 10 }, queued: { length: 2 } });
+    await vi.waitFor(() => expect(states()).toMatchObject({ running: { length: 10 }, queued: { length: 2 } }));
     expect(ids.every((id) => task(id).lane === hostLane(hostId))).toBe(true);
     gate.resolve(undefined);
     await busy.idle();

@@ -221,40 +221,44 @@ export class TaskRunner implements AsyncDisposable {
     if (!turn.now) return;
     const entered = this.#lanes.enter(lane, kind);
     // What is to end is not kept waiting by a full lane.
-    if (!entered && !task.cancelRequested) return;
-    let begun = false;
-    try {
-      begun = this.#claim(task, kind, entered ? lane : null);
-    } finally {
-      if (!begun && entered) this.#lanes.leave(lane, kind);
-    }
+    if (entered || task.cancelRequested) this.#begin(task, kind, entered ? lane : null);
   }
 
-  #claim(pending: PendingTask, kind: TaskKind, lane: Lane | null): boolean {
-    const record = this.#options.database.write((tx) => this.#own(tx, pending));
-    if (record === null) return false;
-    const running: Running = {
-      kind,
-      lane,
-      cancel: new AbortController(),
-      meter: new ProgressMeter(pending.id, this.#options.clock, (progress) => this.#tellProgress(progress)),
-      progress: null,
-    };
-    if (record.cancelRequested) running.cancel.abort(new ExpectedError('cancelled', 'It was cancelled'));
-    const walk = this.#walk(record, running);
-    this.#running.set(pending.id, running);
-    const run = this.#run(pending, walk, running).finally(() => {
+  #begin(task: PendingTask, kind: TaskKind, lane: Lane | null): void {
+    const meter = new ProgressMeter(task.id, this.#options.clock, (progress) => this.#tellProgress(progress));
+    const running: Running = { kind, lane, cancel: new AbortController(), meter, progress: null };
+    this.#running.set(task.id, running);
+    const run = this.#run(task, running).finally(() => {
       this.#runs.delete(run);
       this.#schedule();
     });
     this.#runs.add(run);
-    return true;
+  }
+
+  async #run(task: PendingTask, running: Running): Promise<void> {
+    let walk: TaskRun | null = null;
+    try {
+      const record = await this.#options.database.writeSoon((tx) => this.#own(tx, task));
+      walk = record && this.#walk(record, running);
+      await walk?.run();
+    } catch (error) {
+      if (error instanceof Fenced || this.#shutdown.signal.aborted) return;
+      this.#options.log.error({ err: error, taskId: task.id }, 'a task broke off');
+      const isDamaged = isExpected(error, 'state.corrupt') || (walk === null && !isPassing(error));
+      if (isDamaged) this.#giveUp(task, error);
+      else this.#retryLater(task.id);
+    } finally {
+      running.meter[Symbol.dispose]();
+      this.#running.delete(task.id);
+      if (running.lane !== null) this.#lanes.leave(running.lane, running.kind);
+    }
   }
 
   /** @returns null when there is nothing to begin: another has it, or it makes no sense any more */
   #own(tx: Tx, { id, generation: before }: PendingTask): TaskRecord | null {
     const record = getTaskRecord(tx, id);
-    if (record === undefined) return null;
+    if (record === undefined || (record.task.state !== 'queued' && record.task.state !== 'running'))
+      return null;
     const { waitsFor, startedAt } = record.task;
     if (waitsFor !== null) {
       this.#expiry.forget(id);
@@ -287,23 +291,9 @@ export class TaskRunner implements AsyncDisposable {
     this.#alarm = this.#options.clock.after(milliseconds, () => this.#schedule());
   }
 
-  async #run(task: PendingTask, walk: TaskRun, running: Running): Promise<void> {
-    try {
-      await walk.run();
-    } catch (error) {
-      if (error instanceof Fenced || this.#shutdown.signal.aborted) return;
-      this.#options.log.error({ err: error, taskId: task.id }, 'a task broke off');
-      if (isExpected(error, 'state.corrupt')) this.#giveUp(task, error);
-      else this.#retryLater(task.id);
-    } finally {
-      running.meter[Symbol.dispose]();
-      this.#running.delete(task.id);
-      this.#leave(running.lane, running.kind);
-    }
-  }
-
   #walk(record: TaskRecord, running: Running): TaskRun {
     const memo = Memo.parse(record.memo);
+    if (record.cancelRequested) running.cancel.abort(new ExpectedError('cancelled', 'It was cancelled'));
     const claimed = {
       task: record.task,
       memo,
@@ -324,14 +314,10 @@ export class TaskRunner implements AsyncDisposable {
   #move(running: Running, { lane }: Move): boolean {
     if (running.lane === lane) return true;
     if (!this.#lanes.enter(lane, running.kind)) return false;
-    this.#leave(running.lane, running.kind);
+    if (running.lane !== null) this.#lanes.leave(running.lane, running.kind);
     running.lane = lane;
     this.#schedule();
     return true;
-  }
-
-  #leave(lane: Lane | null, kind: TaskKind): void {
-    if (lane !== null) this.#lanes.leave(lane, kind);
   }
 
   #tellProgress(progress: TaskProgress): void {
