@@ -2,7 +2,7 @@ import type { ComputeDriver, GuestSpec, StepOptions } from '../compute/driver.ts
 import type { TaskState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import type { Step, StepContext } from '../queue/operation.ts';
-import { transition } from '../state/instances.ts';
+import { type InstanceRecord, transition } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
 import { guestSpec, imageSource, needInstance } from './guest.ts';
 import { COPY_PATIENCE } from './image-copies.ts';
@@ -10,8 +10,7 @@ import { COPY_PATIENCE } from './image-copies.ts';
 type Undo = NonNullable<Step['undo']>;
 type Work = (driver: ComputeDriver, guest: GuestSpec, options: StepOptions) => Promise<void>;
 
-function hostOf(deps: ConductorDeps, instanceId: string): string {
-  const { hostId } = needInstance(deps.database, instanceId).instance;
+function hostOf({ instance: { hostId } }: InstanceRecord): string {
   if (hostId === null)
     throw new ExpectedError('host.not_found', 'The host was removed while it built the instance');
   return hostId;
@@ -32,10 +31,12 @@ export function buildSteps(
   instanceId: string,
   { own, keepsDisks = () => false, starts = true }: Build,
 ): Step[] {
-  const onHost = (context: StepContext, work: Work) =>
-    deps.hosts.use(hostOf(deps, instanceId), context, (driver) =>
-      work(driver, guestSpec(deps, instanceId), { signal: context.signal }),
+  const onHost = (context: StepContext, work: Work) => {
+    const record = needInstance(deps.database, instanceId);
+    return deps.hosts.use(hostOf(record), context, (driver) =>
+      work(driver, guestSpec(deps, record), { signal: context.signal }),
     );
+  };
   const step = (name: string, work: Work, undo?: Undo): Step => ({
     name,
     async do(context) {
@@ -73,8 +74,9 @@ export function buildSteps(
       name: 'address',
       async do(context) {
         const { signal } = context;
-        const addresses = await deps.hosts.use(hostOf(deps, instanceId), context, (driver) =>
-          driver.reserveAddress(guestSpec(deps, instanceId), { signal }),
+        const record = needInstance(deps.database, instanceId);
+        const addresses = await deps.hosts.use(hostOf(record), context, (driver) =>
+          driver.reserveAddress(guestSpec(deps, record), { signal }),
         );
         return (tx) => void transition(tx, instanceId, { expect: { taskState: own }, set: { addresses } });
       },
@@ -108,8 +110,9 @@ function imageStep(deps: ConductorDeps, instanceId: string): Step {
     name: 'image',
     patience: COPY_PATIENCE,
     async do(context) {
-      const { imageId } = needInstance(deps.database, instanceId).instance;
-      await deps.copies.ensure(imageSource(deps, imageId ?? ''), hostOf(deps, instanceId), context);
+      const record = needInstance(deps.database, instanceId);
+      const { imageId } = record.instance;
+      await deps.copies.ensure(imageSource(deps, imageId ?? ''), hostOf(record), context);
       return undefined;
     },
   };

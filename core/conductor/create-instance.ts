@@ -5,7 +5,7 @@ import type { Failure, Operation, Outcome, StepContext } from '../queue/operatio
 import type { Tx } from '../state/database.ts';
 import { updateHost } from '../state/hosts.ts';
 import { getDecision } from '../state/decisions.ts';
-import { getInstance, transition } from '../state/instances.ts';
+import { getInstance, taskStateOf, transition } from '../state/instances.ts';
 import { buildError, leaveGuestToCleanup, mayTryAnotherHost } from './build-failure.ts';
 import { buildSteps } from './build-steps.ts';
 import type { ConductorDeps } from './deps.ts';
@@ -46,7 +46,7 @@ export function createInstance(deps: ConductorDeps, instanceId: string): Operati
 /** @throws ExpectedError `cancelled` when the instance is not being built any more: a delete has taken it over */
 function showState(tx: Tx, instanceId: string, taskState: TaskState): void {
   const expect = { vmState: 'building', taskState: BUILD_STATES } as const;
-  if (getInstance(tx, instanceId)?.taskState === taskState) return;
+  if (taskStateOf(tx, instanceId) === taskState) return;
   if (transition(tx, instanceId, { expect, set: { taskState } }) !== null) return;
   throw new ExpectedError('cancelled', 'The instance is being deleted');
 }

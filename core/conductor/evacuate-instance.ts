@@ -5,7 +5,7 @@ import { timestamp } from '../domain/time.ts';
 import { hostLane, type TASK_KINDS } from '../queue/kinds.ts';
 import type { Operation, Outcome, Step, StepContext } from '../queue/operation.ts';
 import type { Tx } from '../state/database.ts';
-import { getInstance, getInstanceRecord, transition } from '../state/instances.ts';
+import { getInstance, getInstanceRecord, taskStateOf, transition } from '../state/instances.ts';
 import { updateTask } from '../state/tasks.ts';
 import { buildSteps } from './build-steps.ts';
 import type { ConductorDeps } from './deps.ts';
@@ -64,7 +64,7 @@ export function evacuateInstance(deps: ConductorDeps, input: Evacuation): Operat
 
 /** @throws ExpectedError `cancelled` when the instance is not being evacuated any more: a delete has taken it over */
 function showState(tx: Tx, instanceId: string, taskState: TaskState): void {
-  if (getInstance(tx, instanceId)?.taskState === taskState) return;
+  if (taskStateOf(tx, instanceId) === taskState) return;
   if (transition(tx, instanceId, { expect: { taskState: OWN }, set: { taskState } }) !== null) return;
   throw new ExpectedError('cancelled', 'Somebody else has taken the instance in hand');
 }

@@ -30,8 +30,8 @@ export function imageSource({ database, images }: ConductorDeps, imageId: string
 }
 
 /** What the driver needs to build this instance: the same on every try. */
-export function guestSpec(deps: ConductorDeps, instanceId: string): GuestSpec {
-  const { instance, mac, publicKey, userData } = needInstance(deps.database, instanceId);
+export function guestSpec(deps: ConductorDeps, record: InstanceRecord): GuestSpec {
+  const { instance, mac, publicKey, userData } = record;
   if (instance.imageId === null) {
     throw new ExpectedError('image.not_found', `“${instance.name}” has no image`);
   }

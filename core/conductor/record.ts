@@ -3,7 +3,7 @@ import { timestamp } from '../domain/time.ts';
 import type { Operation, Outcome, StepContext } from '../queue/operation.ts';
 import { type ActionKey, finishAction, finishActionEvent, startActionEvent } from '../state/actions.ts';
 import type { Tx } from '../state/database.ts';
-import { getHost } from '../state/hosts.ts';
+import { hostNameOf } from '../state/hosts.ts';
 import { type InstanceChange, transition } from '../state/instances.ts';
 
 type Recording = Required<Pick<Operation, 'stepStarted' | 'stepEnded'>>;
@@ -17,7 +17,7 @@ export function recordSteps(instanceId: string): Recording {
   return {
     stepStarted(tx, context, step) {
       const { hostId } = context.task;
-      const host = hostId === null ? null : (getHost(tx, hostId)?.name ?? null);
+      const host = hostId === null ? null : hostNameOf(tx, hostId);
       return startActionEvent(tx, keyOf(instanceId, context), step, host);
     },
     stepEnded(tx, context, { mark, result, error }) {

@@ -298,7 +298,9 @@ describe('a task', () => {
       ],
     });
     const states = () => Object.groupBy(ids, (id) => task(id).state);
-    await vi.waitFor(() => expect(states()).toMatchObject({ running: { length: 10 }, queued: { length: 2 } }));
+    await vi.waitFor(() =>
+      expect(states()).toMatchObject({ running: { length: 10 }, queued: { length: 2 } }),
+    );
     expect(ids.every((id) => task(id).lane === hostLane(hostId))).toBe(true);
     gate.resolve(undefined);
     await busy.idle();
