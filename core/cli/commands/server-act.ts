@@ -5,8 +5,9 @@ import type { Context } from '../context.ts';
 import { startEach } from '../each.ts';
 import { connectWithHosts } from '../hosts-ready.ts';
 import { UsageError } from '../usage-error.ts';
+import { tellWaiting, WhenBack, whenBackOption } from '../when-back.ts';
 
-const Several = z.object({ server: z.array(z.string()), wait: Flag });
+const Several = z.object({ server: z.array(z.string()), wait: Flag, ...WhenBack });
 
 function addSeveral(
   server: Command,
@@ -19,11 +20,14 @@ function addSeveral(
     {
       usage: `${verb} <server...>`,
       about,
-      options: [option('--wait', until)],
+      options: [option('--wait', until), whenBackOption()],
       input: Several,
-      run: async (ctx, { server: refs, wait }) => {
+      run: async (ctx, { server: refs, wait, whenBack }) => {
         const session = await connectWithHosts(ctx);
-        await startEach(ctx, refs, wait, (ref) => session.call(`instance.${verb}`, { ref }));
+        await startEach(ctx, refs, wait, (ref) => {
+          const accepted = session.call(`instance.${verb}`, { ref, whenBack });
+          return whenBack ? tellWaiting(ctx, session, accepted) : accepted;
+        });
       },
     },
     context,
@@ -40,12 +44,40 @@ function addReboot(server: Command, context: () => Context): void {
         option('--soft', 'ask the guest to reboot (default)').conflicts('hard'),
         option('--hard', 'reset it, as if power was cut'),
         option('--wait', 'wait until it is active again'),
+        whenBackOption(),
       ],
-      input: z.object({ server: Text, hard: Flag, wait: Flag }),
-      run: async (ctx, { server: ref, hard, wait }) => {
+      input: z.object({ server: Text, hard: Flag, wait: Flag, ...WhenBack }),
+      run: async (ctx, { server: ref, hard, wait, whenBack }) => {
         const session = await connectWithHosts(ctx);
         const type = hard ? 'hard' : 'soft';
-        await startEach(ctx, [ref], wait, () => session.call('instance.reboot', { ref, type }));
+        await startEach(ctx, [ref], wait, () => {
+          const accepted = session.call('instance.reboot', { ref, type, whenBack });
+          return whenBack ? tellWaiting(ctx, session, accepted) : accepted;
+        });
+      },
+    },
+    context,
+  );
+}
+
+function addEvacuate(server: Command, context: () => Context): void {
+  addCommand(
+    server,
+    {
+      usage: 'evacuate <server>',
+      about: 'Build an instance anew on another host, because its own is gone',
+      options: [
+        option('--host <host>', 'the host that takes it; left out: the scheduler picks'),
+        option('--wait', 'wait until it is there'),
+      ],
+      input: z.object({ server: Text, host: Text.optional(), wait: Flag }),
+      notes:
+        'Make sure that the old host is off. Disks on storage that both hosts share are kept; all others begin\n' +
+        'anew from the image. What is left on the old host is taken down when it is back.',
+      run: async (ctx, { server: ref, host, wait }) => {
+        const session = await connectWithHosts(ctx);
+        const input = { ref, ...(host !== undefined && { host }) };
+        await startEach(ctx, [ref], wait, () => session.call('instance.evacuate', input));
       },
     },
     context,
@@ -90,5 +122,6 @@ export function addServerActs(server: Command, context: () => Context): void {
   addSeveral(server, context, 'start', ['Start instances', 'wait until they are active']);
   addSeveral(server, context, 'stop', ['Stop instances', 'wait until they are stopped']);
   addReboot(server, context);
+  addEvacuate(server, context);
   addSetAndUnset(server, context);
 }

@@ -93,6 +93,7 @@ export const words = {
     stop: 'Stop',
     reboot: 'Reboot',
     reboot_hard: 'Hard reboot',
+    evacuate: 'Evacuate',
     delete: 'Delete',
     rename: 'Rename',
   },
@@ -102,6 +103,7 @@ export const words = {
     'instance.start': 'Start instance',
     'instance.stop': 'Stop instance',
     'instance.reboot': 'Reboot instance',
+    'instance.evacuate': 'Evacuate instance',
     'instance.cleanup': 'Tidy up after an instance',
     'image.create': 'Create image',
     'image.upload': 'Upload image',
@@ -111,6 +113,7 @@ export const words = {
   step: {
     schedule: 'Pick a host',
     image: 'Image on the host',
+    find_disks: 'Look for its disks',
     root_disk: 'Disk',
     extra_disks: 'Extra disks',
     address: 'Address',
@@ -135,6 +138,7 @@ export const words = {
   filter: {
     placement: 'not enough room',
     RequestedHost: 'another host is asked for',
+    AvoidedHost: 'this host will not do',
     Compute: 'host not available',
     ComputeCapabilities: 'flavor’s wishes',
     ImageProperties: 'image’s wishes',

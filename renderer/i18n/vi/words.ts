@@ -94,6 +94,7 @@ export const words: Catalogue['words'] = {
     stop: 'Tắt',
     reboot: 'Khởi động lại',
     reboot_hard: 'Khởi động lại cưỡng bức',
+    evacuate: 'Sơ tán',
     delete: 'Xóa',
     rename: 'Đổi tên',
   },
@@ -103,6 +104,7 @@ export const words: Catalogue['words'] = {
     'instance.start': 'Bật máy ảo',
     'instance.stop': 'Tắt máy ảo',
     'instance.reboot': 'Khởi động lại máy ảo',
+    'instance.evacuate': 'Sơ tán máy ảo',
     'instance.cleanup': 'Dọn dẹp sau máy ảo',
     'image.create': 'Tạo ảnh đĩa',
     'image.upload': 'Tải ảnh đĩa lên',
@@ -112,6 +114,7 @@ export const words: Catalogue['words'] = {
   step: {
     schedule: 'Chọn máy chủ',
     image: 'Ảnh đĩa trên máy chủ',
+    find_disks: 'Tìm các đĩa của nó',
     root_disk: 'Đĩa',
     extra_disks: 'Đĩa phụ',
     address: 'Địa chỉ mạng',
@@ -136,6 +139,7 @@ export const words: Catalogue['words'] = {
   filter: {
     placement: 'không đủ chỗ',
     RequestedHost: 'đã chỉ định máy chủ khác',
+    AvoidedHost: 'máy chủ này không dùng được',
     Compute: 'máy chủ không sẵn sàng',
     ComputeCapabilities: 'yêu cầu của cấu hình',
     ImageProperties: 'yêu cầu của ảnh đĩa',
