@@ -51,9 +51,9 @@ export function endAction(tx: Tx, context: StepContext, outcome: Outcome, ending
     return;
   }
   const { step, error } = outcome.failure;
-  transition(tx, instanceId, {
-    expect,
-    set: { ...ending.failed, taskState: null, fault: faultOf(step, error) },
-  });
+  // Whoever breaks off what left the instance as it is has nothing to be told of it.
+  const isFault = outcome.state === 'failed' || ending.failed.vmState !== undefined;
+  const fault = isFault ? { fault: faultOf(step, error) } : {};
+  transition(tx, instanceId, { expect, set: { ...ending.failed, taskState: null, ...fault } });
   finishAction(tx, key, outcome.state === 'cancelled' ? 'cancelled' : 'error', error.message);
 }

@@ -10,9 +10,10 @@ import { type Clock, systemClock } from './clock.ts';
 import { enqueue } from './enqueue.ts';
 import { hostLane, type Lane } from './kinds.ts';
 import { ManualClock } from './manual-clock.ts';
-import type { Operation, Operations } from './operation.ts';
+import type { Operation } from './operation.ts';
 import type { Oversight } from './oversight.ts';
 import { TaskRunner } from './task-runner.ts';
+import { everyKind } from './test-kit.ts';
 
 let database: Database;
 let runner: TaskRunner | null = null;
@@ -45,20 +46,7 @@ function add(wanted: Wanted = {}): string {
 }
 
 function run(operation: Operation, clock: Clock = systemClock): TaskRunner {
-  const make = () => operation;
-  const operations: Operations = {
-    'instance.create': make,
-    'instance.delete': make,
-    'instance.start': make,
-    'instance.stop': make,
-    'instance.reboot': make,
-    'instance.evacuate': make,
-    'instance.cleanup': make,
-    'image.create': make,
-    'image.upload': make,
-    'image.delete': make,
-    'image.cleanup': make,
-  };
+  const operations = everyKind(operation);
   runner = new TaskRunner({
     database,
     operations,
