@@ -112,6 +112,7 @@ class SqliteDatabase implements Database {
   #writeGathered(): void {
     const gathered = this.#gathered;
     this.#gathered = [];
+    if (gathered.length === 0) return;
     try {
       const settled = this.write((tx) => gathered.map(({ work }) => this.#apart(tx, work)));
       for (const [index, { done, failed }] of gathered.entries()) {
