@@ -23,11 +23,12 @@ const ROOMY = { vcpus: 256, ram: 1024 ** 2, disk: 100_000 };
 export class FakePlane implements AsyncDisposable {
   readonly plane: ControlPlane;
   readonly call: Call;
-  readonly #folder: string;
+  /** a scratch folder on the disk of the data folder */
+  readonly folder: string;
 
   private constructor(plane: ControlPlane, folder: string) {
     this.plane = plane;
-    this.#folder = folder;
+    this.folder = folder;
     this.call = async (method, input) => {
       if (!isMethodName(method)) throw new Error(`no method ${String(method)}`);
       return contract[method].output.parse(await plane.call(method, input, processCaller())) as never;
@@ -60,7 +61,7 @@ export class FakePlane implements AsyncDisposable {
     for (const [index, name] of names.entries()) {
       await this.call('host.add', { name, address: { ...address, port: index + 1 }, force: true });
     }
-    const file = join(this.#folder, 'image.raw');
+    const file = join(this.folder, 'image.raw');
     const disk = randomBytes(IMAGE_SIZE);
     disk.writeUInt16BE(BOOT_SIGNATURE, 510);
     await writeFile(file, disk);
@@ -89,6 +90,6 @@ export class FakePlane implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.plane.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
