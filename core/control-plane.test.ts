@@ -195,6 +195,25 @@ it('owns its data folder alone, and lets it go', async () => {
   expect(await call('system.status', {})).toMatchObject({ owner: 'serve', version: '0.0.0', notices: [] });
 });
 
+it('copies its database, exports it, and takes one in at the next start', async () => {
+  expect(await call('backup.list', {})).toMatchObject([{ reason: 'daily' }]);
+  await call('project.create', { name: 'kept' });
+  const file = join(home, 'copy.db');
+  expect(await call('backup.export', { file })).toMatchObject({ file, reason: 'manual' });
+  await expect(call('backup.export', { file })).rejects.toMatchObject({ code: 'bad_input', field: 'file' });
+  await call('project.delete', { ref: 'kept' });
+  expect(await call('backup.import', { file })).toEqual({ instances: 0, hosts: 1 });
+  const names = async () => (await call('project.list', {})).map(({ name }) => name);
+  expect(await names()).toEqual(['admin']);
+  const waiting = expect.stringContaining('micronova.db.import') as string;
+  expect(await call('system.status', {})).toMatchObject({ notices: [waiting] });
+  await plane.close();
+  await start();
+  expect(await names()).toEqual(['admin', 'kept']);
+  expect((await call('backup.list', {})).map(({ reason }) => reason)).toEqual(['replaced', 'daily']);
+  expect(await call('system.status', {})).toMatchObject({ notices: [] });
+});
+
 it('keeps no secret in any file', async () => {
   await ready();
   const { privateKey } = await call('keypair.create', { name: 'me' });

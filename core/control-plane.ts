@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { ConsoleTickets } from './api/console-tickets.ts';
@@ -8,9 +9,11 @@ import { createRouter, type Router } from './api/router.ts';
 import { conductorOperations } from './conductor/operations.ts';
 import { conductorOversight } from './conductor/oversight.ts';
 import type { SystemStatus } from './contract/index.ts';
+import { DailyBackups } from './daily-backups.ts';
 import { ExpectedError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import { type Caller, createContext, processCaller } from './identity/context.ts';
+import { makeControlIdentity } from './identity/control.ts';
 import { ImageStore } from './image/store.ts';
 import { HostManager } from './inventory/host-manager.ts';
 import type { OpenDriver } from './inventory/host-session.ts';
@@ -65,11 +68,11 @@ export interface ControlPlane {
 function waysToHosts(database: Database, log: Log, { home, environment, secretStore }: ControlPlaneOptions) {
   const knownHosts = createKnownHosts(home, environment);
   const secrets = new HostSecretsStore(secretStore ?? null);
-  const owner = processCaller().user;
   // Read anew for each connection: it may be set while Micronova runs.
+  const control = makeControlIdentity(database, `${processCaller().user}@${hostname()}`);
   const linkTimeout = () => getSettings(database).linkTimeout;
   const openDriver: OpenDriver = (host, step) =>
-    openLibvirtDrivers({ knownHosts, secrets, log, owner, environment, linkTimeout: linkTimeout() })(
+    openLibvirtDrivers({ knownHosts, secrets, log, control, environment, linkTimeout: linkTimeout() })(
       host,
       step,
     );
@@ -122,11 +125,13 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const log = options.log ?? stack.use(openLogFile(home)).log;
   const database = openDatabase(databaseFile(home), { log });
   stack.defer(() => database.close());
+  const clock = systemClock;
+  // The first thing done: what goes wrong from here on must not be all that is left.
+  stack.use(new DailyBackups({ database, clock, log })).start();
   const { secrets, openDriver, test } = waysToHosts(database, log, options);
   const images = new ImageStore(join(home, 'images'));
   const notices = await prepareState(database, { images, test }, options);
   const hosts = stack.use(new HostManager({ database, openDriver: options.openDriver ?? openDriver, log }));
-  const clock = systemClock;
   const operations = conductorOperations({ database, drivers: hosts, images, clock, log });
   const isConnected = (hostId: string) => hosts.isConnected(hostId);
   const oversight = conductorOversight;
@@ -139,6 +144,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     tasks,
     tickets,
     hosts: { control: hosts, secrets, test },
+    inventory: hosts,
     sshFolder: sshFiles(options.environment).folder,
     facts: { home, owner, version, notices },
   });

@@ -12,7 +12,7 @@ import { deleteKeypair, listKeypairs } from '../state/keypairs.ts';
 import { listTasks } from '../state/tasks.ts';
 import { currentEnvironment } from '../transport/platform.ts';
 import { prepareFirstStart } from './first-start.ts';
-import { generateKeyPair } from './ssh-keys.ts';
+import { generateKeyPair } from '../identity/ssh-keys.ts';
 
 let database: Database;
 let home: string;

@@ -15,7 +15,7 @@ import { type Environment, sessionSockets, sshFiles, SYSTEM_SOCKETS } from '../t
 import { DEFAULT_POOL } from '../volume/prepare-pool.ts';
 import { addImage } from './images.ts';
 import { addKeypair, discoverKeys } from './keypairs.ts';
-import { parsePublicKey } from './ssh-keys.ts';
+import { parsePublicKey } from '../identity/ssh-keys.ts';
 
 const THIS_COMPUTER = 'This computer';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, openApi } from '../../tests/fakes/api.ts';
-import { generateKeyPair } from './ssh-keys.ts';
+import { generateKeyPair } from '../identity/ssh-keys.ts';
 
 let api: Api;
 beforeEach(() => {

@@ -1,13 +1,22 @@
 import type { DriverRegistry } from '../compute/driver.ts';
 import type { Database } from '../state/database.ts';
+import { aggregateHandlers } from './aggregates.ts';
+import { backupHandlers } from './backups.ts';
 import { consoleHandlers } from './consoles.ts';
 import type { ConsoleTickets } from './console-tickets.ts';
+import type { FindingControl } from './finding-resolve.ts';
+import { findingHandlers } from './findings.ts';
 import { flavorHandlers } from './flavors.ts';
 import { type HostApiParts, hostHandlers } from './hosts.ts';
 import { imageHandlers } from './images.ts';
 import { instanceHandlers } from './instances.ts';
 import { keypairHandlers } from './keypairs.ts';
+import { placementHandlers } from './placement.ts';
+import { projectHandlers } from './projects.ts';
+import { ownershipHandlers } from './ownership.ts';
 import type { Handlers } from './router.ts';
+import { schedulerHandlers } from './scheduler.ts';
+import { serverGroupHandlers } from './server-groups.ts';
 import { type SystemFacts, systemHandlers } from './system.ts';
 import { type TaskControl, taskHandlers } from './tasks.ts';
 import { UNBUILT, unbuilt } from './unbuilt.ts';
@@ -18,6 +27,7 @@ export interface ApiParts {
   readonly tasks: TaskControl;
   readonly tickets: ConsoleTickets;
   readonly hosts: HostApiParts;
+  readonly inventory: FindingControl;
   /** `~/.ssh`, where public keys are looked for */
   readonly sshFolder: string;
   readonly facts: SystemFacts;
@@ -31,15 +41,31 @@ export function apiHandlers(parts: ApiParts): Handlers {
     Handlers,
     (typeof UNBUILT)[number]
   >;
-  return {
+  const handlers: Handlers = {
     ...missing,
     ...flavorHandlers(database),
+    ...projectHandlers(database),
     ...keypairHandlers(database, parts.sshFolder),
     ...imageHandlers(database),
     ...hostHandlers(database, parts.hosts),
+    ...placementHandlers(database),
     ...instanceHandlers(database, drivers),
+    ...aggregateHandlers(database),
+    ...serverGroupHandlers(database),
+    ...schedulerHandlers(database),
+    ...ownershipHandlers(database, drivers, parts.hosts.control),
     ...taskHandlers(database, parts.tasks),
     ...consoleHandlers(database, drivers, parts.tickets),
     ...systemHandlers(database, parts.facts),
+    ...backupHandlers(database),
+    ...findingHandlers({
+      database,
+      drivers,
+      inventory: parts.inventory,
+      adopt: async (input, context) => {
+        await handlers['guest.adopt'](input, context);
+      },
+    }),
   };
+  return handlers;
 }

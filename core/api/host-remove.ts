@@ -1,7 +1,10 @@
 import type { Task } from '../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../domain/errors.ts';
 import { release } from '../placement/allocations.ts';
+import { putForeignClaims } from '../placement/foreign-claims.ts';
+import { awaitsHost } from '../queue/turns.ts';
 import { endUnbegun } from '../queue/unbegun.ts';
+import { leaveAggregates } from '../state/aggregates.ts';
 import type { Tx } from '../state/database.ts';
 import { deleteHost, getHost } from '../state/hosts.ts';
 import { listInstancesOn, markDeleted } from '../state/instances.ts';
@@ -13,7 +16,7 @@ function inUse(what: string, remedy: string, details: Record<string, unknown>): 
   return new ExpectedError('host.in_use', what, { field: 'ref', remedy, details });
 }
 
-const waits = (task: Task): boolean => task.state === 'queued' && task.waitsFor !== null;
+const waits = (task: Task): boolean => task.state === 'queued' && awaitsHost(task);
 
 /** What runs on a host that is gone fails by itself in a moment; what waits for it would wait for ever. */
 function endTasks(tx: Tx, hostId: string, name: string, force: boolean): void {
@@ -52,5 +55,7 @@ export function removeHost(tx: Tx, id: string, force: boolean): void {
     release(tx, instance.id);
     markDeleted(tx, instance.id);
   }
+  putForeignClaims(tx, id, []);
+  leaveAggregates(tx, id);
   deleteHost(tx, id);
 }

@@ -41,6 +41,7 @@ function parts(): HostApiParts {
     control: {
       connect: async (id) => void asked.push(`connect ${id}`),
       disconnect: async (id) => void asked.push(`disconnect ${id}`),
+      markedGuests: () => [],
       foreignGuests: (id) => (asked.push(`foreign ${id ?? 'all'}`), []),
     },
     test: async (target, way) => {

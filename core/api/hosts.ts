@@ -10,9 +10,10 @@ import type {
 } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { timestamp } from '../domain/time.ts';
+import type { MarkedGuest } from '../inventory/foreign-guests.ts';
 import type { HostTestTarget } from '../inventory/host-test.ts';
 import { DEFAULT_NETWORK } from '../network/host-network.ts';
-import { setInventory } from '../placement/providers.ts';
+import { setInventory } from '../placement/inventories.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import { findHosts, type HostChange, insertHost, listHosts, updateHost } from '../state/hosts.ts';
 import { type HostSecretsStore, secretsProvider, type SecretsProvider } from '../transport/secrets.ts';
@@ -32,6 +33,8 @@ export interface HostControl {
   disconnect(hostId: string): Promise<void>;
   /** Those of one host, or of all. */
   foreignGuests(hostId?: string): ForeignGuest[];
+  /** Guests without an instance that carry a mark. */
+  markedGuests(): MarkedGuest[];
 }
 
 export interface HostApiParts {

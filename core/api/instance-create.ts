@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Flavor, Image, Instance, Keypair, Output, Parsed } from '../contract/index.ts';
+import type { Flavor, Image, Instance, Keypair, Output, Parsed, Project } from '../contract/index.ts';
 import { hostnameOf } from '../domain/hostname.ts';
 import type { RequestContext } from '../identity/context.ts';
 import { generateMac } from '../network/mac.ts';
@@ -9,23 +9,22 @@ import type { Database, Reader, Tx } from '../state/database.ts';
 import { insertInstance } from '../state/instances.ts';
 import { q } from '../state/query.ts';
 import { findFlavor } from './flavors.ts';
-import { findHost } from './hosts.ts';
 import { checkActive, findImage } from './images.ts';
 import { checkFlavorFits, namesFor } from './instance-checks.ts';
+import { type Where, whereOf } from './instance-where.ts';
 import { findKeypair } from './keypairs.ts';
-import { checkInstanceQuota } from './quota.ts';
+import { projectForNew } from './projects.ts';
+import { checkGroupMemberQuota, checkInstanceQuota, checkMetadataQuota } from './quota.ts';
 
 type Request = Parsed<'instance.create'>;
-type Choice = Pick<Request, 'flavor' | 'image' | 'host'>;
 
 /** What the references of a request mean, checked to go together. */
-export function chooseParts(reader: Reader, request: Choice) {
+function chooseParts(reader: Reader, request: Request) {
   const flavor = findFlavor(reader, request.flavor, 'flavor');
   const image = findImage(reader, request.image, 'image');
   checkActive(reader, image, 'image');
   checkFlavorFits(flavor, image);
-  const host = request.host === undefined ? null : findHost(reader, request.host, 'host');
-  return { flavor, image, requestedHostId: host?.id ?? null };
+  return { flavor, image, where: whereOf(reader, request) };
 }
 
 /** libvirt's name of a domain: like Nova's template, and different in every Micronova that uses the same host. */
@@ -53,7 +52,8 @@ interface Parts {
   readonly flavor: Flavor;
   readonly image: Image;
   readonly keypair: Keypair | null;
-  readonly requestedHostId: string | null;
+  readonly where: Where;
+  readonly project: Project;
 }
 
 function insertOne(tx: Tx, name: string, request: Request, parts: Parts, user: string): Instance {
@@ -72,12 +72,14 @@ function insertOne(tx: Tx, name: string, request: Request, parts: Parts, user: s
     userData: request.userData?.replace(/\s/g, '') ?? null,
     metadata: request.metadata,
     mac: freshMac(tx),
-    requestedHostId: parts.requestedHostId,
-    hostChecks: request.hostChecks,
+    requestedHostId: parts.where.requestedHostId,
+    hostChecks: parts.where.hostChecks,
+    groupId: parts.where.group?.id ?? null,
     description: request.description,
     tags: request.tags,
-    hints: request.hints,
-    requestedZone: request.availabilityZone ?? null,
+    hints: parts.where.hints,
+    requestedZone: parts.where.availabilityZone,
+    projectId: parts.project.id,
     user,
   });
 }
@@ -91,8 +93,12 @@ export function createInstances(
   const names = namesFor(request.name, request.count);
   return database.write((tx) => {
     const keypair = request.keyName === null ? null : findKeypair(tx, request.keyName, 'keyName');
-    const parts = { ...chooseParts(tx, request), keypair };
-    checkInstanceQuota(tx, names.length);
+    const project = projectForNew(tx, request.project);
+    const parts = { ...chooseParts(tx, request), keypair, project };
+    checkInstanceQuota(tx, project, { flavor: parts.flavor, count: names.length });
+    checkMetadataQuota(project, request.metadata);
+    const { group } = parts.where;
+    if (group !== null) checkGroupMemberQuota(tx, project, group.id, names.length);
     return names.map((name) => {
       const instance = insertOne(tx, name, request, parts, user);
       startAction(tx, { instanceId: instance.id, requestId }, 'create', user);

@@ -1,17 +1,21 @@
 import type { DriverRegistry } from '../compute/driver.ts';
 import { type Instance, type instanceMethods, Metadata, type Parsed } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import { previewPlacement } from '../scheduler/preview.ts';
+import type { RequestContext } from '../identity/context.ts';
+import { leaveToDescribe } from '../queue/ownership.ts';
 import { listActions } from '../state/actions.ts';
 import type { Database } from '../state/database.ts';
 import { getDecision, listDecisions } from '../state/decisions.ts';
 import { listInstances, transition } from '../state/instances.ts';
 import { readConsoleLog } from './console-log.ts';
 import { checkState, findInstance, hostOf } from './find-instance.ts';
-import { chooseParts, createInstances } from './instance-create.ts';
+import { createInstances } from './instance-create.ts';
 import { evacuateInstance } from './instance-evacuate.ts';
 import { deleteInstance, rebootInstance, startInstance, stopInstance } from './instance-power.ts';
+import { findProject } from './projects.ts';
+import { checkMetadataQuota } from './quota.ts';
 import type { Handlers } from './router.ts';
+import { previewLaunch } from './scheduler.ts';
 import type { UNBUILT } from './unbuilt.ts';
 
 /** milliseconds */
@@ -20,6 +24,7 @@ const XML_DEADLINE = 20_000;
 function setInstance(
   database: Database,
   { ref, name, metadata = {}, unsetMetadata = [] }: Parsed<'instance.set'>,
+  { requestId }: RequestContext,
 ): Instance {
   return database.write((tx) => {
     const instance = findInstance(tx, ref);
@@ -27,7 +32,12 @@ function setInstance(
     const kept = Object.entries(instance.metadata).filter(([key]) => !unsetMetadata.includes(key));
     const merged = { ...Object.fromEntries(kept), ...metadata };
     checkMetadataCount(merged);
-    return transition(tx, instance.id, { set: { name, metadata: merged } }) ?? instance;
+    checkMetadataQuota(findProject(tx, instance.projectId), merged, instance.metadata);
+    const changed = transition(tx, instance.id, { set: { name, metadata: merged } }) ?? instance;
+    if (changed.hostId !== null && changed.takenOver === null) {
+      leaveToDescribe(tx, { instanceId: changed.id, hostId: changed.hostId, name: changed.name, requestId });
+    }
+    return changed;
   });
 }
 
@@ -40,18 +50,13 @@ function checkMetadataCount(metadata: Instance['metadata']): void {
   });
 }
 
-function preview(database: Database, request: Parsed<'instance.preview'>) {
-  const { flavor, image, requestedHostId } = chooseParts(database, request);
-  return previewPlacement(database, { flavor, image, requestedHostId }, request.count);
-}
-
 export function instanceHandlers(
   database: Database,
   drivers: DriverRegistry,
 ): Handlers<Exclude<keyof typeof instanceMethods, (typeof UNBUILT)[number]>> {
   return {
     'instance.create': (input, context) => createInstances(database, input, context),
-    'instance.preview': (input) => preview(database, input),
+    'instance.preview': (input) => previewLaunch(database, input),
     'instance.decision': ({ ref }) => getDecision(database, findInstance(database, ref).id),
     'instance.decisions': ({ ref }) => listDecisions(database, findInstance(database, ref).id),
     'instance.list': () => listInstances(database),
@@ -62,7 +67,7 @@ export function instanceHandlers(
     'instance.stop': (input, context) => database.write((tx) => stopInstance(tx, input, context)),
     'instance.reboot': (input, context) => database.write((tx) => rebootInstance(tx, input, context)),
     'instance.evacuate': (input, context) => database.write((tx) => evacuateInstance(tx, input, context)),
-    'instance.set': (input) => setInstance(database, input),
+    'instance.set': (input, context) => setInstance(database, input, context),
     'instance.xml': async ({ ref }) => {
       const instance = findInstance(database, ref);
       const driver = drivers.get(hostOf(instance));

@@ -9,7 +9,7 @@ import { deleteKeypair, findKeypairs, insertKeypair, listKeypairs } from '../sta
 import { checkKeypairQuota } from './quota.ts';
 import { refuseTaken, resolveOne } from './resolve.ts';
 import type { Handlers } from './router.ts';
-import { generateKeyPair, parsePublicKey, type PublicKey } from './ssh-keys.ts';
+import { generateKeyPair, parsePublicKey, type PublicKey } from '../identity/ssh-keys.ts';
 
 export function findKeypair(reader: Reader, ref: string, field?: string): Keypair {
   return resolveOne(findKeypairs(reader, ref), ref, {

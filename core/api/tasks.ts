@@ -3,6 +3,7 @@ import { ExpectedError } from '../domain/errors.ts';
 import type { Database, Tx } from '../state/database.ts';
 import { getTask, listTasks } from '../state/tasks.ts';
 import type { Handlers } from './router.ts';
+import { taskEnd } from './task-end.ts';
 import { retryTask } from './task-retry.ts';
 import { setTask } from './waiting-tasks.ts';
 
@@ -17,8 +18,6 @@ export interface TaskControl {
   progressOf(taskId: string): TaskProgress | null;
 }
 
-const hasEnded = (task: Task) => task.state !== 'queued' && task.state !== 'running';
-
 export function taskHandlers(database: Database, control: TaskControl): Handlers<keyof typeof taskMethods> {
   const withProgress = (task: Task): Task => ({ ...task, progress: control.progressOf(task.id) });
 
@@ -31,20 +30,10 @@ export function taskHandlers(database: Database, control: TaskControl): Handlers
     });
   }
 
-  function wait(id: string, timeout: number): Promise<Task> {
-    const task = show(id);
-    if (hasEnded(task) || timeout === 0) return Promise.resolve(task);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, timeout);
-    const subscription = database.subscribe((event) => {
-      if (event.type === 'task.changed' && event.value.id === id && hasEnded(event.value)) resolve();
-    });
-    return promise
-      .then(() => show(id))
-      .finally(() => {
-        clearTimeout(timer);
-        subscription[Symbol.dispose]();
-      });
+  async function wait(id: string, timeout: number): Promise<Task> {
+    show(id);
+    await taskEnd(database, id, timeout);
+    return show(id);
   }
 
   return {

@@ -7,6 +7,7 @@ import { listHosts } from '../state/hosts.ts';
 import { listImages } from '../state/images.ts';
 import { listInstances } from '../state/instances.ts';
 import { listKeypairs } from '../state/keypairs.ts';
+import { listProjects } from '../state/projects.ts';
 import { listTasks } from '../state/tasks.ts';
 import type { ObjectKind } from './completion-words.ts';
 
@@ -29,8 +30,16 @@ const SOURCES: Readonly<Record<ObjectKind, Source>> = {
   image: { live: ({ call }) => call('image.list', {}), stored: listImages },
   key: { live: ({ call }) => call('keypair.list', {}), stored: listKeypairs },
   host: { live: ({ call }) => call('host.list', {}), stored: listHosts },
+  project: { live: ({ call }) => call('project.list', {}), stored: listProjects },
   task: { live: ({ call }) => call('task.list', {}), stored: listTasks },
+  // Only who looks at the hosts knows them.
+  finding: { live: findingIds, stored: () => [] },
 };
+
+// By their ids: several may concern things of one name.
+async function findingIds({ call }: LocalClient): Promise<readonly Named[]> {
+  return (await call('finding.list', {})).map(({ id }) => ({ id }));
+}
 
 async function fromRunning(client: LocalClient, { live }: Source): Promise<readonly Named[]> {
   const timer = setTimeout(() => client[Symbol.dispose](), PATIENCE);

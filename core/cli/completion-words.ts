@@ -2,7 +2,16 @@ import type { Command, Option } from 'commander';
 import { CONSOLE_DEFAULT } from './commands/console.ts';
 
 /** What can be completed from the state of Micronova; the names that commands give their arguments. */
-export const OBJECT_KINDS = ['server', 'flavor', 'image', 'key', 'host', 'task'] as const;
+export const OBJECT_KINDS = [
+  'server',
+  'flavor',
+  'image',
+  'key',
+  'host',
+  'task',
+  'project',
+  'finding',
+] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
 /** What fits at the cursor. */

@@ -24,6 +24,6 @@ export const ALL_CAPABILITIES: DriverCapabilities = {
   crashDump: 'not_yet',
   diagnostics: 'not_yet',
   evacuate: 'yes',
-  adopt: 'not_yet',
+  adopt: 'yes',
   ...NOT_YET,
 };

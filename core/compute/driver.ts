@@ -1,5 +1,10 @@
 import type { Duplex } from 'node:stream';
-import type { DriverCapabilities, Flavor, InstanceAddress, PowerState } from '../contract/index.ts';
+import type { DriverCapabilities, InstanceAddress, PowerState } from '../contract/index.ts';
+import type { GuestDescription, GuestOwner } from './mark.ts';
+import type { StepOptions, TransferOptions } from './options.ts';
+import type { OwnershipDriver } from './ownership.ts';
+
+export type { StepOptions, TransferOptions };
 
 /** What a host is and has, read in one go after connecting and on every resync. */
 export interface HostFacts {
@@ -26,6 +31,8 @@ export interface HostFacts {
     readonly videoModels: readonly string[];
     readonly firmware: readonly ('bios' | 'uefi')[];
   };
+  /** what of it has a standard name: `HW_CPU_X86_AVX2`, `COMPUTE_STORAGE_BUS_VIRTIO`, …; sorted. os-traits */
+  readonly traits: readonly string[];
 }
 
 /** An image as the driver needs it; `file` is its place in the desktop's image store. */
@@ -44,21 +51,11 @@ export interface ImageSource {
 }
 
 /** Everything that is needed to build, find again and take down one guest. The same on every try: ids, names, MAC. */
-export interface GuestSpec {
-  readonly id: string;
-  readonly name: string;
-  readonly hostname: string;
-  readonly domainName: string;
-  readonly flavor: Omit<Flavor, 'createdAt' | 'revision'>;
+export interface GuestSpec extends GuestDescription {
   readonly image: ImageSource;
-  readonly keyName: string | null;
   readonly publicKey: string | null;
   /** base64 */
   readonly userData: string | null;
-  readonly metadata: Readonly<Record<string, string>>;
-  /** decided before the build, so that a repeated step asks for the same one */
-  readonly mac: string;
-  readonly createdAt: string;
 }
 
 /** How one guest stands on the host. */
@@ -67,8 +64,12 @@ export interface GuestState {
   readonly uuid: string;
   readonly domainName: string;
   readonly powerState: PowerState;
-  /** carries our metadata: Micronova made it */
-  readonly ours: boolean;
+  /** whose mark it carries; null: nobody's, or one that says not whose it is */
+  readonly owner: GuestOwner | null;
+  /** why the mark that it carries is not believed; null: it carries none, or a good one */
+  readonly badMark: string | null;
+  /** is gone as soon as it is off: made without a definition */
+  readonly transient: boolean;
   readonly vcpus: number;
   /** MiB */
   readonly ram: number;
@@ -88,19 +89,12 @@ export type DriverEvent =
         | 'resumed'
         | 'suspended'
         | 'crashed'
-        | 'rebooted';
+        | 'rebooted'
+        /** its mark was written, or taken off */
+        | 'marked';
     }
   /** events may have been lost: read everything again */
   | { readonly type: 'resync' };
-
-export interface StepOptions {
-  readonly signal: AbortSignal;
-}
-
-export interface TransferOptions extends StepOptions {
-  /** bytes of the file that are done, holes included; bytes in all */
-  readonly onProgress: (done: number, total: number) => void;
-}
 
 export interface Display {
   readonly stream: Duplex;
@@ -114,12 +108,61 @@ export interface EvacuationDriver {
   hasDisks(guestId: string, options: StepOptions): Promise<boolean>;
 }
 
+/** A volume of the host's pool that bears one of our names, and that no id which we know answers to. */
+export interface StrayVolume {
+  readonly name: string;
+  /** the name says whose it was: an instance's or an image's id */
+  readonly owner: { readonly kind: 'guest' | 'image'; readonly id: string };
+  /** bytes that it takes on the host */
+  readonly bytes: number;
+  /** by the host's clock, ISO 8601; null where the host does not tell */
+  readonly changedAt: string | null;
+  /** of an image's copy: disks of ours lie over it */
+  readonly inUse: boolean;
+}
+
+/** What a host holds beside guests. */
+export interface HostAudit {
+  readonly volumes: readonly StrayVolume[];
+  /** every DHCP reservation of the guests' network, whoever made it; MACs in lower case */
+  readonly reservations: readonly { readonly mac: string; readonly address: string | null }[];
+}
+
+/** Ids that somebody answers to: their volumes are looked at no further. */
+export interface AuditKnown {
+  readonly guests: ReadonlySet<string>;
+  readonly images: ReadonlySet<string>;
+}
+
+/** How a host is held against what we know, and put in order again. */
+export interface AuditDriver {
+  /** The domain as it is defined, not as it runs, without secrets. */
+  definition(guestId: string, options: StepOptions): Promise<string>;
+  /**
+   * Defines a guest again from a definition that `definition` once gave. Where the guest is there, its name, title and
+   * metadata stay; while it runs, the rest counts from its next start on.
+   * @throws ExpectedError `libvirt.not_found` when one of its disks is gone
+   */
+  restoreDefinition(guestId: string, definition: string, options: StepOptions): Promise<void>;
+  /** Undefines a guest that is off, and leaves its disks. @throws ExpectedError `host.in_use` when it is not off */
+  forgetGuest(guestId: string, options: StepOptions): Promise<void>;
+  audit(known: AuditKnown, options: StepOptions): Promise<HostAudit>;
+  /**
+   * Removes a volume that `audit` told of, after asking the host once more: of an image all that belongs to its copy.
+   * @param before ISO 8601: it is left alone when it was changed since
+   * @throws ExpectedError `host.in_use` when any domain or disk of the host uses it, `conflict` when it was changed
+   */
+  removeStray(name: string, before: string, options: StepOptions): Promise<void>;
+  /** Takes a reservation back. @throws ExpectedError `host.in_use` when any domain of the host has a card with this MAC */
+  removeReservation(mac: string, options: StepOptions): Promise<void>;
+}
+
 /**
  * One connected host. Every step is idempotent: asked again after a crash, it finds what is there and finishes it.
  * Every `remove…`, `release…` and `undefine` of a thing that is gone succeeds. All reject with ExpectedError
  * (`host.*`, `libvirt.*`, `transport.*`, `cancelled`).
  */
-export interface ComputeDriver extends EvacuationDriver {
+export interface ComputeDriver extends OwnershipDriver, AuditDriver, EvacuationDriver {
   readonly capabilities: DriverCapabilities;
 
   facts(options: StepOptions): Promise<HostFacts>;

@@ -20,6 +20,7 @@ export const ACTS = {
   reboot: { kind: 'instance.reboot', taskState: 'rebooting', cancellable: true },
   reboot_hard: { kind: 'instance.reboot', taskState: 'rebooting_hard', record: 'reboot' },
   evacuate: { kind: 'instance.evacuate', taskState: 'rebuilding', withoutHost: true, cancellable: true },
+  release: { kind: 'instance.release', taskState: 'deleting' },
   delete: { kind: 'instance.delete', taskState: 'deleting' },
 } as const satisfies Partial<Record<InstanceAction, Act>>;
 export type ActName = keyof typeof ACTS;

@@ -5,10 +5,8 @@ import { noValidHost } from '../scheduler/claim.ts';
 import type { Tx } from '../state/database.ts';
 import { getDecision } from '../state/decisions.ts';
 import { getInstanceRecord } from '../state/instances.ts';
+import { getSettings } from '../state/settings.ts';
 import { leaveToCleanup } from './leftovers.ts';
-
-/** `max_attempts` in nova/conf/scheduler.py */
-const MAX_ATTEMPTS = 3;
 
 /** An image that cannot be had here cannot be had for another host either; one that arrived damaged can. */
 function isHostsFault({ error }: Failure): boolean {
@@ -19,13 +17,16 @@ function isHostsFault({ error }: Failure): boolean {
 export function mayTryAnotherHost(tx: Tx, instanceId: string, attempt: number, failure: Failure): boolean {
   const record = getInstanceRecord(tx, instanceId);
   const alternates = getDecision(tx, instanceId)?.alternates ?? [];
-  const left = record?.requestedHostId === null && alternates.length > 0 && attempt + 1 < MAX_ATTEMPTS;
-  return left && isHostsFault(failure);
+  const { maxAttempts } = getSettings(tx).scheduler;
+  const left = record?.requestedHostId === null && alternates.length > 0 && attempt + 1 < maxAttempts;
+  // Built anew elsewhere, it would be there twice.
+  return left && failure.error.code !== 'instance.taken_over' && isHostsFault(failure);
 }
 
 /** What the person is told in the end: one host failed, or every host's reason. */
 export function buildError(name: string, decision: Decision | null, failure: Failure): ExpectedError {
   const cause = fromErrorBody(failure.error);
+  if (cause.code === 'instance.taken_over') return cause;
   if (cause.code === 'scheduler.no_valid_host' || decision === null) return cause;
   const hosts = decision.hosts.filter((verdict) => !verdict.accepted && verdict.filter !== 'RequestedHost');
   const tried = hosts.filter((verdict) => verdict.filter === 'build');

@@ -3,6 +3,7 @@ import type { TaskState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import type { Step, StepContext } from '../queue/operation.ts';
 import { type InstanceRecord, transition } from '../state/instances.ts';
+import { agreeOnDefinition } from './agree.ts';
 import type { ConductorDeps } from './deps.ts';
 import { guestSpec, imageSource, needInstance } from './guest.ts';
 import { COPY_PATIENCE } from './image-copies.ts';
@@ -87,11 +88,17 @@ export function buildSteps(
     step('config_drive', (driver, guest, options) =>
       driver.writeConfigDrive(guest, needInstance(deps.database, instanceId).instance.addresses, options),
     ),
-    step(
-      'define',
-      (driver, guest, options) => driver.define(guest, options),
-      undoing((driver, options) => driver.undefine(instanceId, options)),
-    ),
+    {
+      name: 'define',
+      do: (context) => {
+        const record = needInstance(deps.database, instanceId);
+        return deps.hosts.use(hostOf(record), context, async (driver) => {
+          await driver.define(guestSpec(deps, record), context);
+          return agreeOnDefinition(driver, instanceId, context);
+        });
+      },
+      undo: undoing((driver, options) => driver.undefine(instanceId, options)),
+    },
     ...(starts
       ? [
           step(

@@ -36,7 +36,8 @@ export function createInstance(deps: ConductorDeps, instanceId: string): Operati
     },
     undoFailed: (tx, context, step, error) => {
       deps.log.warn({ instanceId, step, error }, 'a step of a failed build could not be undone');
-      leaveGuestToCleanup(tx, instanceId, context.task);
+      // Another Micronova's guest is none of ours to take down.
+      if (error.code !== 'instance.taken_over') leaveGuestToCleanup(tx, instanceId, context.task);
     },
     again: (tx, { attempt }, failure) => mayTryAnotherHost(tx, instanceId, attempt, failure),
     ended: (tx, context, outcome) => end(tx, instanceId, context, outcome),

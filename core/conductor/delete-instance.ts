@@ -7,6 +7,9 @@ import { askHost } from './host-word.ts';
 import { endAction, recordSteps } from './record.ts';
 import { takeDownSteps } from './take-down.ts';
 
+/** What goes with a guest that Micronova made; an adopted one keeps its disks and whatever else it brought along. */
+const OF_LAUNCHED: ReadonlySet<string> = new Set(['remove_disks', 'release_address']);
+
 /**
  * Takes an instance away, in whatever state it is: half built, in error, on no host. While its host is away it is
  * refused, because its guest would live on there. nova/compute/manager.py `terminate_instance`
@@ -17,16 +20,18 @@ export function deleteInstance(deps: ConductorDeps, instanceId: string): Operati
     instanceId,
     () => record()?.mac ?? '',
     async (context, work) => {
-      const hostId = record()?.instance.hostId ?? null;
-      if (hostId !== null) await deps.hosts.use(hostId, context, work);
+      const { hostId, takenOver } = record()?.instance ?? {};
+      // Another's guest stays as it is: only the row is forgotten.
+      if (hostId && !takenOver) await deps.hosts.use(hostId, context, work);
     },
   );
   const undo: Step['undo'] = (context) => askHost(deps, instanceId, context);
+  const isAdopted = record()?.instance.origin === 'adopted';
   return {
     ...recordSteps(instanceId),
     steps: [
       ...(first ? [{ ...first, undo }] : []),
-      ...rest,
+      ...rest.filter(({ name }) => !isAdopted || !OF_LAUNCHED.has(name)),
       removeOrphanedImage(deps, instanceId),
       {
         name: 'release',
@@ -49,8 +54,8 @@ function removeOrphanedImage({ database, hosts }: ConductorDeps, instanceId: str
   return {
     name: 'remove_image',
     async do(context) {
-      const { hostId, imageId } = getInstanceRecord(database, instanceId)?.instance ?? {};
-      if (!hostId || !imageId || getImage(database, imageId) !== undefined) return undefined;
+      const { hostId, imageId, takenOver } = getInstanceRecord(database, instanceId)?.instance ?? {};
+      if (!hostId || takenOver || !imageId || getImage(database, imageId) !== undefined) return undefined;
       const others = listInstancesOn(database, hostId).filter((other) => other.id !== instanceId);
       if (others.some((other) => other.imageId === imageId)) return undefined;
       const { signal } = context;

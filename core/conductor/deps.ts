@@ -2,6 +2,7 @@ import type { DriverRegistry } from '../compute/driver.ts';
 import type { Log } from '../domain/log.ts';
 import type { ImageStore } from '../image/store.ts';
 import type { Clock } from '../queue/clock.ts';
+import type { Random } from '../scheduler/select.ts';
 import type { Database } from '../state/database.ts';
 import { Hosts } from './hosts.ts';
 import { ImageCopies } from './image-copies.ts';
@@ -10,9 +11,11 @@ import { ImageCopies } from './image-copies.ts';
 export interface ConductorOptions {
   readonly database: Database;
   readonly drivers: DriverRegistry;
-  readonly images: Pick<ImageStore, 'path' | 'import' | 'remove'>;
+  readonly images: Pick<ImageStore, 'path' | 'import' | 'fetch' | 'remove'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** draws the scheduler's lots; left out: `Math.random` */
+  readonly random?: Random;
 }
 
 /** What every operation works with. */

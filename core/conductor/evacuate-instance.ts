@@ -1,8 +1,7 @@
-import type { z } from 'zod';
 import type { Instance, TaskState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { timestamp } from '../domain/time.ts';
-import { hostLane, type TASK_KINDS } from '../queue/kinds.ts';
+import { hostLane } from '../queue/kinds.ts';
 import type { Operation, Outcome, Step, StepContext } from '../queue/operation.ts';
 import type { Tx } from '../state/database.ts';
 import { getInstance, getInstanceRecord, taskStateOf, transition } from '../state/instances.ts';
@@ -10,11 +9,10 @@ import { updateTask } from '../state/tasks.ts';
 import { buildSteps } from './build-steps.ts';
 import type { ConductorDeps } from './deps.ts';
 import { goBack, pickOther } from './evacuate-schedule.ts';
+import type { Evacuation } from './evacuation.ts';
 import { needInstance } from './guest.ts';
 import { leaveToCleanup } from './leftovers.ts';
 import { endAction, recordSteps } from './record.ts';
-
-export type Evacuation = z.output<(typeof TASK_KINDS)['instance.evacuate']>;
 
 /** nova/compute/task_states.py, in the order of `_do_rebuild_instance` in nova/compute/manager.py */
 const STATE_OF_STEP: Readonly<Record<string, TaskState>> = {

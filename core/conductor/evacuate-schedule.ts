@@ -3,15 +3,15 @@ import { ExpectedError, isExpected } from '../domain/errors.ts';
 import { claim, consumerGeneration, release } from '../placement/allocations.ts';
 import type { Move } from '../queue/operation.ts';
 import { noValidHost, scheduleAndClaim } from '../scheduler/claim.ts';
+import { requestFor } from '../scheduler/instance-request.ts';
 import { resourcesOf } from '../scheduler/request.ts';
 import type { Reader, Tx } from '../state/database.ts';
 import { putDecision } from '../state/decisions.ts';
 import { getHost } from '../state/hosts.ts';
 import { getInstance, transition } from '../state/instances.ts';
-import type { Evacuation } from './evacuate-instance.ts';
+import type { Evacuation } from './evacuation.ts';
 import { needInstance } from './guest.ts';
 import { hostsWithLeftovers } from './leftovers.ts';
-import { requestOf } from './schedule.ts';
 
 /** @throws ExpectedError `conflict` when the host that was gone is back */
 function refuseIfBack(reader: Reader, hostId: string): void {
@@ -46,7 +46,12 @@ export function pickOther(tx: Tx, input: Evacuation, own: readonly TaskState[], 
   // Picked already, by a process that ended before it could say so.
   if (hostId !== null && hostId !== from) return hostId;
   refuseIfBack(tx, from);
-  const request = { ...requestOf(tx, record), requestedHostId: to, avoid: avoidedHosts(tx, input) };
+  const request = {
+    ...requestFor(tx, record),
+    requestedHostId: to,
+    hostChecks: true,
+    avoid: avoidedHosts(tx, input),
+  };
   const decision = scheduleAndClaim(tx, instanceId, request);
   putDecision(tx, { instanceId, requestId }, 'evacuate', decision);
   if (decision.selected === null) throw noValidHost(decision);
@@ -72,10 +77,14 @@ export function goBack(tx: Tx, input: Evacuation): Move {
 }
 
 function claimAgain(tx: Tx, { instanceId, from }: Evacuation): void {
-  const resources = resourcesOf(requestOf(tx, needInstance(tx, instanceId)));
+  const resources = resourcesOf(requestFor(tx, needInstance(tx, instanceId)));
   try {
     const generation = consumerGeneration(tx, instanceId);
-    claim(tx, { consumerId: instanceId, consumerGeneration: generation, providerId: from, resources });
+    claim(tx, {
+      consumerId: instanceId,
+      consumerGeneration: generation,
+      shares: [{ providerId: from, resources }],
+    });
   } catch (error) {
     // Another has its place on the host that was gone: the audit shows it, and the instance is where it is all the same.
     if (!isExpected(error, 'placement.no_capacity')) throw error;

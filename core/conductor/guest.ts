@@ -1,8 +1,12 @@
 import type { GuestSpec, ImageSource } from '../compute/driver.ts';
+import type { DescribedGroup, DescribedImage, GuestDescription } from '../compute/mark.ts';
+import { GroupPolicy } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import type { Reader } from '../state/database.ts';
+import { controlIdentity } from '../identity/control.ts';
+import type { Database, Reader } from '../state/database.ts';
 import { getImage } from '../state/images.ts';
 import { getInstanceRecord, type InstanceRecord } from '../state/instances.ts';
+import { q } from '../state/query.ts';
 import type { ConductorDeps } from './deps.ts';
 
 /** @throws ExpectedError `cancelled` when the instance is gone: whoever deleted it wanted the work on it to end */
@@ -29,24 +33,64 @@ export function imageSource({ database, images }: ConductorDeps, imageId: string
   return { id, name, diskFormat, size, virtualSize, sha256, properties, file: images.path(id) };
 }
 
-/** What the driver needs to build this instance: the same on every try. */
-export function guestSpec(deps: ConductorDeps, record: InstanceRecord): GuestSpec {
-  const { instance, mac, publicKey, userData } = record;
-  if (instance.imageId === null) {
-    throw new ExpectedError('image.not_found', `“${instance.name}” has no image`);
-  }
+function groupOf(reader: Reader, groupId: string | null): DescribedGroup | null {
+  if (groupId === null) return null;
+  const row = reader.first(q.selectFrom('server_groups').selectAll().where('id', '=', groupId));
+  if (row === undefined) return null;
+  const { id, name, policy, max_server_per_host: maxServerPerHost } = row;
+  return { id, name, policy: GroupPolicy.parse(policy), maxServerPerHost };
+}
+
+function describedImage(reader: Reader, imageId: string | null): DescribedImage | null {
+  const image = imageId === null ? undefined : getImage(reader, imageId);
+  if (image === undefined || image.sha256 === null) return null;
+  const { id, name, diskFormat, size, virtualSize, sha256, properties } = image;
+  return { id, name, diskFormat, size, virtualSize, sha256, properties };
+}
+
+/** What stands in the domain's metadata. */
+export function guestDescription(database: Database, instanceId: string): GuestDescription {
+  return describe(database, needInstance(database, instanceId));
+}
+
+function describe(database: Database, record: InstanceRecord): GuestDescription {
+  const { instance } = record;
   return {
     id: instance.id,
     name: instance.name,
     hostname: instance.hostname,
     domainName: instance.domainName,
+    control: {
+      ...controlIdentity(database),
+      generation: record.controlGeneration,
+      previous: record.previousOwner,
+    },
     flavor: instance.flavor,
-    image: imageSource(deps, instance.imageId),
+    image: describedImage(database, instance.imageId),
     keyName: instance.keyName,
-    publicKey,
-    userData,
+    publicKey: record.publicKey,
+    hasUserData: instance.hasUserData,
+    description: instance.description,
     metadata: instance.metadata,
-    mac,
+    tags: instance.tags,
+    user: instance.user,
+    projectName: instance.projectName,
+    group: groupOf(database, instance.groupId),
+    hints: instance.hints,
+    requestedZone: instance.requestedZone,
+    origin: instance.origin,
+    lock: instance.lock,
+    mac: record.mac,
     createdAt: instance.createdAt,
   };
+}
+
+/** What the driver needs to build this instance: the same on every try. */
+export function guestSpec(deps: ConductorDeps, record: InstanceRecord): GuestSpec {
+  const { instance, publicKey, userData } = record;
+  if (instance.imageId === null) {
+    throw new ExpectedError('image.not_found', `“${instance.name}” has no image`);
+  }
+  const image = imageSource(deps, instance.imageId);
+  return { ...describe(deps.database, record), image, publicKey, userData };
 }

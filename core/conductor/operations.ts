@@ -8,7 +8,13 @@ import { deleteImage } from './delete-image.ts';
 import { deleteInstance } from './delete-instance.ts';
 import { conductorDeps, type ConductorOptions } from './deps.ts';
 import { evacuateInstance } from './evacuate-instance.ts';
+import { describeInstance } from './describe-instance.ts';
+import { fetchImage } from './fetch-image.ts';
+import { recoverInstances } from './recover-instances.ts';
+import { releaseInstance } from './release-instance.ts';
+import { takeInstance } from './take-instance.ts';
 import { rebootInstance } from './reboot-instance.ts';
+import { redefineInstance } from './redefine-instance.ts';
 import { startInstance } from './start-instance.ts';
 import { stopInstance } from './stop-instance.ts';
 import { uploadImage } from './upload-image.ts';
@@ -30,7 +36,22 @@ export function conductorOperations(options: ConductorOptions): Operations {
       rebootInstance(deps, input.instanceId, input.type),
     ),
     'instance.evacuate': operationFor(kinds['instance.evacuate'], (input) => evacuateInstance(deps, input)),
+    'instance.redefine': operationFor(kinds['instance.redefine'], (input) =>
+      redefineInstance(deps, input.instanceId),
+    ),
     'instance.cleanup': operationFor(kinds['instance.cleanup'], (input) => cleanupInstance(deps, input)),
+    'instance.describe': operationFor(kinds['instance.describe'], (input) => describeInstance(deps, input)),
+    'instance.adopt': operationFor(kinds['instance.adopt'], (input) =>
+      takeInstance(deps, input.instanceId, input.expected),
+    ),
+    'instance.take_over': operationFor(kinds['instance.take_over'], (input) =>
+      takeInstance(deps, input.instanceId, input.expected),
+    ),
+    'instance.release': operationFor(kinds['instance.release'], (input) =>
+      releaseInstance(deps, input.instanceId),
+    ),
+    'recovery.run': operationFor(kinds['recovery.run'], (input) => recoverInstances(deps, input.controlId)),
+    'image.fetch': operationFor(kinds['image.fetch'], (input) => fetchImage(deps, input)),
     'image.create': operationFor(kinds['image.create'], (input) => createImage(deps, input)),
     'image.upload': operationFor(kinds['image.upload'], (input) =>
       uploadImage(deps, input.imageId, input.hostId),

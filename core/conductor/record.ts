@@ -1,6 +1,7 @@
 import type { ErrorBody, Fault, TaskState } from '../contract/index.ts';
 import { timestamp } from '../domain/time.ts';
 import type { Operation, Outcome, StepContext } from '../queue/operation.ts';
+import { holderIn, loseInstance } from '../queue/ownership.ts';
 import { type ActionKey, finishAction, finishActionEvent, startActionEvent } from '../state/actions.ts';
 import type { Tx } from '../state/database.ts';
 import { hostNameOf } from '../state/hosts.ts';
@@ -56,4 +57,6 @@ export function endAction(tx: Tx, context: StepContext, outcome: Outcome, ending
   const fault = isFault ? { fault: faultOf(step, error) } : {};
   transition(tx, instanceId, { expect, set: { ...ending.failed, taskState: null, ...fault } });
   finishAction(tx, key, outcome.state === 'cancelled' ? 'cancelled' : 'error', error.message);
+  const holder = holderIn(error);
+  if (holder !== null) loseInstance(tx, instanceId, holder);
 }

@@ -4,12 +4,12 @@ import { release } from '../placement/allocations.ts';
 import { hostLane } from '../queue/kinds.ts';
 import type { Move, Step, StepContext } from '../queue/operation.ts';
 import { claimNext, noValidHost, scheduleAndClaim, withBuildFailure } from '../scheduler/claim.ts';
-import type { SchedulingRequest } from '../scheduler/request.ts';
-import type { Reader, Tx } from '../state/database.ts';
+import { requestFor } from '../scheduler/instance-request.ts';
+import type { Random } from '../scheduler/select.ts';
+import type { Tx } from '../state/database.ts';
 import { getDecision, putDecision } from '../state/decisions.ts';
 import { listHostRecords, updateHost } from '../state/hosts.ts';
-import { getImage } from '../state/images.ts';
-import { getInstance, type InstanceRecord, transition } from '../state/instances.ts';
+import { getInstance, transition } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
 import { needInstance } from './guest.ts';
 
@@ -21,20 +21,22 @@ export const BUILD_STATES: readonly TaskState[] = [
   'spawning',
 ];
 
-export function requestOf(reader: Reader, { instance, requestedHostId }: InstanceRecord): SchedulingRequest {
-  const image = instance.imageId === null ? undefined : getImage(reader, instance.imageId);
-  return { flavor: instance.flavor, image: image ?? null, requestedHostId };
-}
-
 /** Picks and claims in one transaction: the best host at first, the next alternate after a failed build. */
-function pick(tx: Tx, instanceId: string, { attempt, task }: StepContext): Decision | string {
+function pick(
+  tx: Tx,
+  instanceId: string,
+  { attempt, task }: StepContext,
+  random: Random | undefined,
+): Decision | string {
   const record = needInstance(tx, instanceId);
   // Picked already, by a process that ended before it could say so.
   if (record.instance.hostId !== null) return record.instance.hostId;
-  const request = requestOf(tx, record);
+  const request = requestFor(tx, record);
   const before = attempt === 0 ? null : getDecision(tx, instanceId);
   const decision =
-    before === null ? scheduleAndClaim(tx, instanceId, request) : claimNext(tx, instanceId, request, before);
+    before === null
+      ? scheduleAndClaim(tx, instanceId, request, random)
+      : claimNext(tx, instanceId, request, before);
   const set = { hostId: decision.selected };
   putDecision(tx, { instanceId, requestId: task.requestId }, 'create', decision);
   if (transition(tx, instanceId, { expect: { taskState: BUILD_STATES }, set }) === null) {
@@ -43,12 +45,12 @@ function pick(tx: Tx, instanceId: string, { attempt, task }: StepContext): Decis
   return decision;
 }
 
-export function scheduleStep({ database, hosts }: ConductorDeps, instanceId: string): Step {
+export function scheduleStep({ database, hosts, random }: ConductorDeps, instanceId: string): Step {
   return {
     name: 'schedule',
     async do(context) {
       const { attempt, signal } = context;
-      const pickNow = () => database.write((tx) => pick(tx, instanceId, context));
+      const pickNow = () => database.write((tx) => pick(tx, instanceId, context, random));
       let picked = pickNow();
       if (attempt === 0 && typeof picked !== 'string' && picked.selected === null) {
         await hosts.attempted(signal);

@@ -6,7 +6,8 @@ import type { Image, Instance, Task, TaskState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { silentLog } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
-import { refreshInventory } from '../placement/providers.ts';
+import { controlIdentity } from '../identity/control.ts';
+import { refreshInventory } from '../placement/inventories.ts';
 import { type Clock, systemClock } from '../queue/clock.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane, type TaskInput, type TaskKind } from '../queue/kinds.ts';
@@ -73,8 +74,13 @@ export class ConductorKit implements AsyncDisposable {
     return this.firstAttempts;
   }
 
-  addHost(name: string, options: FakeHostOptions = {}): KitHost {
-    const host = { id: randomUUID(), fake: new FakeHost({ name, ...options }) };
+  /** @param fake one that another kit has, too */
+  addHost(
+    name: string,
+    options: FakeHostOptions = {},
+    fake: FakeHost = new FakeHost({ name, ...options }),
+  ): KitHost {
+    const host = { id: randomUUID(), fake };
     this.hosts.set(host.id, host);
     this.database.write((tx) => {
       insertHost(tx, {
@@ -94,7 +100,7 @@ export class ConductorKit implements AsyncDisposable {
   }
 
   connect({ id, fake }: KitHost): void {
-    const driver = createFakeDriver(fake);
+    const driver = createFakeDriver(fake, controlIdentity(this.database));
     this.#drivers.set(id, driver);
     void driver.closed.finally(() => {
       if (this.#drivers.get(id) === driver) this.#drivers.delete(id);
@@ -244,6 +250,10 @@ function memoryStore(): ConductorOptions['images'] {
         virtualSize: 1024 ** 3,
         sha256: 'cd'.repeat(32),
       }),
+    fetch: async (_imageId, sha256, download) => {
+      await download('/nowhere/fetched.img');
+      return { diskFormat: 'qcow2', size: 1000, virtualSize: 1024 ** 3, sha256 };
+    },
     remove: () => Promise.resolve(),
   };
 }

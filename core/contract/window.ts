@@ -22,6 +22,9 @@ export const shellMethods = {
     z.strictObject({ name: Name, privateKey: z.string().min(1).max(65_536) }),
     z.strictObject({ path: z.string() }).nullable(),
   ),
+  /** Where a copy of the database is to be written; null when the person closes the dialog. */
+  'shell.saveBackup': read(Nothing, z.string().nullable()),
+  'shell.pickBackup': read(Nothing, z.string().nullable()),
   'shell.copyText': write(z.strictObject({ text: z.string().max(1_000_000) }), Nothing),
   'shell.readClipboard': read(Nothing, z.strictObject({ text: z.string() })),
   'shell.setFullScreen': write(z.strictObject({ on: z.boolean() }), Nothing),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExpectedError } from '../domain/errors.ts';
@@ -71,6 +72,42 @@ export class ImageStore {
       await rm(unfinished, { force: true });
       throw diskFull(error) ?? error;
     }
+  }
+
+  /**
+   * Brings an image into the store from where somebody else keeps it.
+   * @param download writes the file to the path that it is given
+   * @throws ExpectedError `image.checksum_mismatch`, and as `import`
+   */
+  async fetch(
+    imageId: string,
+    sha256: string,
+    download: (file: string) => Promise<void>,
+    { signal }: Pick<ImportOptions, 'signal'>,
+  ): Promise<StoredImage> {
+    const complete = await this.#complete(imageId);
+    if (complete?.sha256 === sha256) return complete;
+    await this.remove(imageId);
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    // Named so that `sweep` removes what a crash leaves.
+    const file = this.path(randomUUID()) + UNFINISHED;
+    try {
+      await download(file);
+      const stored = await this.import(imageId, file, { signal, onProgress: () => undefined });
+      if (stored.sha256 === sha256) return stored;
+    } catch (error) {
+      throw diskFull(error) ?? error;
+    } finally {
+      await rm(file, { force: true });
+    }
+    await this.remove(imageId);
+    throw new ExpectedError(
+      'image.checksum_mismatch',
+      'The host’s copy of the image is not what it once was',
+      {
+        remedy: 'Create the image again from its source.',
+      },
+    );
   }
 
   /** The map is written before the image gets its name, so both together are a finished import. */

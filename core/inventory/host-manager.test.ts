@@ -32,7 +32,7 @@ describe('connecting', () => {
     });
     expect([host.vcpus.total, host.ram.total, host.disk.total]).toEqual([4, 8192, 100]);
     expect(host.lastSeenAt).not.toBeNull();
-    expect(fake.calls).toEqual(['prepareHost', 'facts', 'listGuests']);
+    expect(fake.calls).toEqual(['prepareHost', 'facts', 'listGuests', 'audit']);
     expect(care.manager.isConnected(id)).toBe(true);
     await expect(care.manager.get(id).listGuests({ signal: new AbortController().signal })).resolves.toEqual(
       [],
@@ -258,7 +258,8 @@ describe('the rows', () => {
     care.clock.advance(600_000);
     await eventually(
       () => fake.calls.filter((call) => call === 'listGuests').length,
-      (times) => times === 2,
+      // at first, after the stop, and after ten minutes
+      (times) => times === 3,
     );
     expect(care.instance(instance)).toMatchObject(busy);
     care.database.write((tx) => transition(tx, instance, { set: { taskState: null } }));
@@ -308,7 +309,7 @@ describe('the rows', () => {
     care.clock.advance(1);
     await eventually(
       () => fake.calls.slice(before),
-      (calls) => calls.join() === 'facts,listGuests',
+      (calls) => calls.join() === 'facts,listGuests,audit',
     );
     expect(care.host(id).connection).toBe('connected');
   });

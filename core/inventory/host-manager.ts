@@ -5,8 +5,10 @@ import type { Log } from '../domain/log.ts';
 import { systemClock, type Clock } from '../queue/clock.ts';
 import type { Database } from '../state/database.ts';
 import { getHost, listHosts, updateHost } from '../state/hosts.ts';
-import { ForeignGuests } from './foreign-guests.ts';
+import { Findings } from './findings.ts';
+import { ForeignGuests, type MarkedGuest } from './foreign-guests.ts';
 import { HostSession, type OpenDriver, type SessionDeps } from './host-session.ts';
+import { KnownGuests } from './known-guests.ts';
 
 interface HostManagerOptions {
   readonly database: Database;
@@ -21,9 +23,14 @@ interface HostManagerOptions {
 export class HostManager implements DriverRegistry, AsyncDisposable {
   readonly #deps: SessionDeps;
   readonly #sessions = new Map<string, HostSession>();
+  readonly findings: Findings;
+  readonly #guests = new KnownGuests();
 
   constructor({ database, openDriver, log, clock = systemClock, random = Math.random }: HostManagerOptions) {
-    this.#deps = { database, openDriver, log, clock, random, foreign: new ForeignGuests(database) };
+    const foreign = new ForeignGuests(database);
+    this.findings = new Findings(database);
+    const [findings, guests] = [this.findings, this.#guests];
+    this.#deps = { database, openDriver, log, clock, random, foreign, findings, guests };
   }
 
   /** Looks after all stored hosts from now on. What the last process knew of their links is not so any more. */
@@ -32,7 +39,7 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
     const hosts = listHosts(database);
     const unknown = { connection: 'connecting', connectionError: null, retryAt: null } as const;
     database.write((tx) => hosts.forEach(({ id }) => updateHost(tx, id, unknown)));
-    for (const { id } of hosts) this.#look(id);
+    for (const { id } of hosts) this.#care(id);
   }
 
   /**
@@ -40,10 +47,10 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
    * attempt has ended, well or not; how it went is in the host's row.
    */
   async connect(hostId: string): Promise<void> {
-    await this.#look(hostId).attempted;
+    await this.#care(hostId).attempted;
   }
 
-  #look(hostId: string): HostSession {
+  #care(hostId: string): HostSession {
     const before = this.#sessions.get(hostId);
     const session = new HostSession(hostId, this.#deps, before?.stop() ?? Promise.resolve());
     this.#sessions.set(hostId, session);
@@ -55,6 +62,8 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
     const session = this.#sessions.get(hostId);
     this.#sessions.delete(hostId);
     this.#deps.foreign.forget(hostId);
+    this.findings.forget(hostId);
+    this.#guests.forget(hostId);
     await session?.stop();
   }
 
@@ -75,8 +84,19 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
     await Promise.all(sessions.map((session) => session.attempted));
   }
 
+  /** Takes another full look at these hosts, as far as they are connected. @throws ExpectedError what a host answers */
+  async look(hostIds: readonly string[]): Promise<void> {
+    const sessions = hostIds.flatMap((hostId) => this.#sessions.get(hostId) ?? []);
+    await Promise.all(sessions.map((session) => session.look()));
+  }
+
   foreignGuests(hostId?: string): ForeignGuest[] {
     return this.#deps.foreign.list(hostId);
+  }
+
+  /** Guests without an instance that carry a mark. */
+  markedGuests(): MarkedGuest[] {
+    return this.#deps.foreign.marked();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,25 +3,25 @@ import type { Host } from '../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
-import { refreshInventory } from '../placement/providers.ts';
-import { type Clock, sleep } from '../queue/clock.ts';
-import type { Database, Tx } from '../state/database.ts';
+import { refreshInventory } from '../placement/inventories.ts';
+import { refreshTraits } from '../placement/traits.ts';
+import { sleep } from '../queue/clock.ts';
+import type { Tx } from '../state/database.ts';
 import { getHost, updateHost, type HostChange } from '../state/hosts.ts';
 import { withDeadline } from '../transport/deadline.ts';
 import { backOff } from './back-off.ts';
 import type { ForeignGuests } from './foreign-guests.ts';
 import { GuestSync } from './guest-sync.ts';
+import { HostLook, type LookDeps } from './host-look.ts';
 import { needsPerson } from './needs-person.ts';
 import { confirmAll } from './resync.ts';
 
 /** The way to a host's driver. Rejects with ExpectedError; lets go of everything when the signal fires. */
 export type OpenDriver = (host: Host, options: StepOptions) => Promise<ComputeDriver>;
 
-export interface SessionDeps {
-  readonly database: Database;
+export interface SessionDeps extends LookDeps {
   readonly openDriver: OpenDriver;
   readonly foreign: ForeignGuests;
-  readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
 }
@@ -31,7 +31,7 @@ const RESYNC = 600_000;
 /** Milliseconds between two notes of when a connected host was last heard. */
 const HEARD = 60_000;
 /** Milliseconds for each step of a connection. Jump hosts and slow storage take their time. */
-const DEADLINE = { open: 90_000, prepare: 180_000, facts: 60_000, guests: 60_000 };
+const DEADLINE = { open: 90_000, prepare: 180_000, facts: 60_000, guests: 60_000, audit: 300_000 };
 
 interface Ended {
   readonly error: unknown;
@@ -50,6 +50,9 @@ export class HostSession {
   readonly #attempted = Promise.withResolvers<void>();
   readonly #run: Promise<void>;
   #driver: ComputeDriver | null = null;
+  #sync: GuestSync | null = null;
+  #look: HostLook | null = null;
+  #audited: Promise<void> = Promise.resolve();
 
   /** @param after what must have ended before the first attempt */
   constructor(hostId: string, deps: SessionDeps, after: Promise<void>) {
@@ -72,6 +75,17 @@ export class HostSession {
   async stop(): Promise<void> {
     this.#end.abort();
     await this.#run;
+  }
+
+  /**
+   * Takes another full look at the host; at none that is not connected.
+   * @throws ExpectedError what the host answers
+   */
+  async look(): Promise<void> {
+    const [sync, look] = [this.#sync, this.#look];
+    if (sync === null || look === null || this.#driver === null) return;
+    await sync.refresh(true);
+    await this.#auditInTurn(look);
   }
 
   async #supervise(): Promise<void> {
@@ -101,26 +115,30 @@ export class HostSession {
       stack.defer(() => driver.close());
       const failed = Promise.withResolvers<never>();
       failed.promise.catch(() => undefined);
-      const sync = stack.use(this.#newSync(driver, failed.reject));
+      const look = new HostLook(this.#hostId, driver, this.#deps);
+      const sync = stack.use(this.#newSync(driver, look, failed.reject));
+      [this.#sync, this.#look] = [sync, look];
       await this.#step('prepare', (signal) => driver.prepareHost({ signal }));
       await this.#lookAround(driver, sync);
       this.#connected(driver);
       lived = true;
-      await Promise.race([this.#follow(driver, sync), failed.promise]);
+      await Promise.race([this.#follow(driver, sync, look), failed.promise]);
       throw (await driver.closed) ?? new ExpectedError('transport.closed', 'The connection was closed.');
     } catch (error) {
       return { error, lived };
     } finally {
       this.#driver = null;
+      [this.#sync, this.#look] = [null, null];
     }
   }
 
-  #newSync(driver: ComputeDriver, onFailure: (error: unknown) => void): GuestSync {
+  #newSync(driver: ComputeDriver, look: HostLook, onFailure: (error: unknown) => void): GuestSync {
     const { database, foreign, clock } = this.#deps;
     const list: ComputeDriver['listGuests'] = () =>
       this.#step('guests', (signal) => driver.listGuests({ signal }));
     const { signal } = this.#end;
-    return new GuestSync({ hostId: this.#hostId, driver, database, foreign, clock, list, signal, onFailure });
+    const rest = { database, foreign, look, clock, list, signal, onFailure };
+    return new GuestSync({ hostId: this.#hostId, driver, ...rest });
   }
 
   /** Facts into the row and into placement, guests against their rows. */
@@ -128,7 +146,9 @@ export class HostSession {
     const facts = await this.#step('facts', (signal) => driver.facts({ signal }));
     this.#deps.database.write((tx) => {
       const host = updateHost(tx, this.#hostId, { facts, lastSeenAt: timestamp() });
-      if (host !== undefined) refreshInventory(tx, host.id, host.name, facts);
+      if (host === undefined) return;
+      refreshInventory(tx, host.id, host.name, facts);
+      refreshTraits(tx, host.id, host.name, facts.traits);
     });
     await sync.refresh(true);
   }
@@ -141,16 +161,35 @@ export class HostSession {
   }
 
   /** Looks around again and again, until the link ends. */
-  async #follow(driver: ComputeDriver, sync: GuestSync): Promise<void> {
+  async #follow(driver: ComputeDriver, sync: GuestSync, look: HostLook): Promise<void> {
     const over = new AbortController();
     const closed = driver.closed.then(() => over.abort());
     const ends = AbortSignal.any([over.signal, this.#end.signal]);
     while (!ends.aborted) {
+      void this.#auditInTurn(look).catch((error: unknown) => this.#auditFailed(error));
       await this.#listen(RESYNC, ends);
       if (!ends.aborted) await this.#lookAround(driver, sync);
     }
     this.#end.signal.throwIfAborted();
     await closed;
+  }
+
+  /** What takes longer, and need not be known before the host can be used. */
+  #auditInTurn(look: HostLook): Promise<void> {
+    const run = () =>
+      this.#step('audit', async (signal) => {
+        await look.definitions({ signal });
+        await look.audit({ signal });
+      });
+    const turn = this.#audited.then(run, run);
+    this.#audited = turn;
+    return turn;
+  }
+
+  /** A host that can be used, and cannot be looked at in full, is used; what was found stays as it was. */
+  #auditFailed(error: unknown): void {
+    if (this.#end.signal.aborted || this.#driver === null) return;
+    this.#deps.log.warn({ error, hostId: this.#hostId }, 'a host could not be looked at in full');
   }
 
   /** The link's own keepalive vouches for the host: as long as the link is up, the host is heard. */

@@ -1,4 +1,5 @@
 import { createLibvirtDriver } from '../compute/libvirt/driver.ts';
+import type { ControlId } from '../domain/control.ts';
 import type { Log } from '../domain/log.ts';
 import { createDialer } from '../transport/create-dialer.ts';
 import type { KnownHosts } from '../transport/known-hosts-store.ts';
@@ -12,8 +13,8 @@ interface DriverParts {
   readonly log: Log;
   /** milliseconds of silence after which a host counts as gone */
   readonly linkTimeout?: number | undefined;
-  /** written into the guests' metadata: who made them */
-  readonly owner?: string | undefined;
+  /** whose guests may be changed */
+  readonly control?: ControlId | undefined;
   /** left out: this computer's */
   readonly environment?: Environment | undefined;
 }
@@ -24,7 +25,7 @@ export function openLibvirtDrivers({
   secrets,
   linkTimeout,
   log,
-  owner,
+  control,
   environment,
 }: DriverParts): OpenDriver {
   return async (host, { signal }) => {
@@ -32,6 +33,6 @@ export function openLibvirtDrivers({
     const secret = secrets.providerFor(host.id);
     const dialer = createDialer(address, { knownHosts, linkTimeout, environment, secrets: secret });
     const link = await dialer.connect({ signal });
-    return createLibvirtDriver(link, { address, pool, network, virtMode, linkTimeout, log, owner, signal });
+    return createLibvirtDriver(link, { address, pool, network, virtMode, linkTimeout, log, control, signal });
   };
 }

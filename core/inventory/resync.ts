@@ -1,30 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import type { GuestState } from '../compute/driver.ts';
-import type { Instance, PowerState } from '../contract/index.ts';
+import type { Instance } from '../contract/index.ts';
 import { isLive } from '../domain/power-states.ts';
 import { timestamp } from '../domain/time.ts';
+import { controlIdentity } from '../identity/control.ts';
 import { finishAction, startAction } from '../state/actions.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import { listInstancesOn, transition } from '../state/instances.ts';
 import { q } from '../state/query.ts';
+import { followOwner } from './follow-owner.ts';
 import { difference, OUTSIDE_ACTION } from './sync-rules.ts';
 
 /** who is named in the record of an action that nobody asked Micronova for */
 const OUTSIDE = 'outside Micronova';
 
+/** What is heard of a guest; an event says nothing of its name that could be relied on. */
+type Heard = Pick<GuestState, 'powerState'> & Partial<Pick<GuestState, 'domainName'>>;
+
 /**
  * Brings one idle instance in line with the host's word. An operation in flight owns the row: then nothing happens.
- * @param power of the guest; null: the host has no such guest
+ * @param guest null: the host has no such guest
  * @returns whether the row could be looked at, that is, was idle
  */
-export function follow(tx: Tx, instance: Instance, power: PowerState | null): boolean {
+export function follow(tx: Tx, instance: Instance, guest: Heard | null): boolean {
   if (instance.taskState !== null) return false;
   const at = timestamp();
-  const change = difference(instance, power, at);
+  const domainName = guest?.domainName ?? instance.domainName;
+  const isRenamed = domainName !== instance.domainName;
+  const change = difference(instance, guest?.powerState ?? null, at) ?? (isRenamed ? {} : null);
   if (change === null) return true;
   const { vmState, hostId } = instance;
   const expect = { vmState, hostId, taskState: null };
-  const after = transition(tx, instance.id, { expect, set: { ...change, seenAt: at } });
+  const after = transition(tx, instance.id, { expect, set: { ...change, domainName, seenAt: at } });
   if (after !== null && after.vmState !== vmState) putOnRecord(tx, after);
   return after !== null;
 }
@@ -53,13 +60,15 @@ export function compare(
   listing: Listing,
 ): { readonly foreign: GuestState[]; readonly busy: string[] } {
   const byId = new Map(listing.guests.map((guest) => [guest.uuid, guest]));
+  const control = controlIdentity(database);
   return database.write((tx) => {
     const busy: string[] = [];
     for (const instance of listInstancesOn(tx, listing.hostId)) {
       if (listing.stale.has(instance.id)) continue;
-      const power = byId.get(instance.id)?.powerState ?? null;
-      if (!follow(tx, instance, power)) busy.push(instance.id);
-      else if (listing.confirm && power !== null) confirm(tx, instance.id);
+      const guest = byId.get(instance.id) ?? null;
+      if (guest ? !followOwner(tx, instance, guest, control) : instance.takenOver !== null) continue;
+      if (!follow(tx, instance, guest)) busy.push(instance.id);
+      else if (listing.confirm && guest !== null) confirm(tx, instance.id);
     }
     return { foreign: withoutInstance(tx, listing.guests), busy };
   });
@@ -75,7 +84,9 @@ export function confirmAll(tx: Tx, hostId: string): void {
 }
 
 function withoutInstance(reader: Reader, guests: readonly GuestState[]): GuestState[] {
-  const rows = reader.all(q.selectFrom('instances').select('id').where('deleted_at', 'is', null));
+  // One that was taken over is the other's: its row only remembers it.
+  const ours = q.selectFrom('instances').select('id').where('taken_over_json', 'is', null);
+  const rows = reader.all(ours.where('deleted_at', 'is', null));
   const known = new Set(rows.map((row) => row.id));
   return guests.filter((guest) => !known.has(guest.uuid));
 }

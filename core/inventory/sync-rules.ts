@@ -10,8 +10,12 @@ export const OUTSIDE_ACTION: Readonly<Record<LiveState, string>> = {
   stopped: 'stop',
 };
 
-function isLost(instance: Instance): boolean {
-  return instance.vmState === 'error' && instance.fault?.error.details?.['domainGone'] === true;
+/**
+ * In error because its domain is gone from the host: found so, or because an action on it met with that. Such an error
+ * ends by itself when the domain is back.
+ */
+export function isLost(instance: Instance): boolean {
+  return instance.vmState === 'error' && instance.fault?.error.code === 'libvirt.not_found';
 }
 
 function goneFault(instance: Instance, at: string): Fault {
@@ -36,7 +40,9 @@ function goneFault(instance: Instance, at: string): Fault {
 export function difference(instance: Instance, power: PowerState | null, at: string): InstanceChange | null {
   if (instance.vmState === 'building' || instance.vmState === 'deleted') return null;
   if (power === null) {
-    if (!isLive(instance.vmState)) return null;
+    if (!isLive(instance.vmState)) {
+      return instance.powerState === 'NOSTATE' ? null : { powerState: 'NOSTATE' };
+    }
     return { vmState: 'error', powerState: 'NOSTATE', fault: goneFault(instance, at) };
   }
   const follows = isLive(instance.vmState) || isLost(instance);

@@ -65,10 +65,7 @@ export async function releaseAddress(
   mac: string,
   options: CallOptions,
 ): Promise<void> {
-  const network = await openNetwork(connection, networkName, options).catch((error: unknown) => {
-    if (isExpected(error, 'host.network_missing')) return null;
-    throw error;
-  });
+  const network = await findNetwork(connection, networkName, options);
   if (!network) return;
   const { active } = await connection.call(procedures.isActive, { network }, options);
   for (const side of SIDES) {
@@ -76,6 +73,43 @@ export async function releaseAddress(
     const described = await describeNetwork(connection, network, options, side.inactive);
     const host = reservationFor(described, mac);
     if (host) await remove(connection, network, host, side.flags, options);
+  }
+}
+
+export interface Reservation {
+  readonly mac: string;
+  readonly address: string | null;
+}
+
+/** Every card's reservation, of the running network and of its definition; none where there is no such network. */
+export async function listReservations(
+  connection: LibvirtConnection,
+  networkName: string,
+  options: CallOptions,
+): Promise<Reservation[]> {
+  const network = await findNetwork(connection, networkName, options);
+  if (!network) return [];
+  const found = new Map<string, Reservation>();
+  for (const { inactive } of SIDES) {
+    const { ips = [] } = await describeNetwork(connection, network, options, inactive);
+    for (const host of ips.flatMap((ip) => ip.dhcp?.hosts ?? [])) {
+      const mac = host.mac?.toLowerCase();
+      if (mac !== undefined) found.set(mac, { mac, address: host.ip ?? null });
+    }
+  }
+  return [...found.values()];
+}
+
+async function findNetwork(
+  connection: LibvirtConnection,
+  networkName: string,
+  options: CallOptions,
+): Promise<NetworkRef | null> {
+  try {
+    return await openNetwork(connection, networkName, options);
+  } catch (error) {
+    if (isExpected(error, 'host.network_missing')) return null;
+    throw error;
   }
 }
 

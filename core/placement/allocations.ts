@@ -2,7 +2,7 @@ import { ExpectedError } from '../domain/errors.ts';
 import type { Reader, Tx } from '../state/database.ts';
 import { q } from '../state/query.ts';
 import { refusalFor } from './candidates.ts';
-import { getProvider, touchProvider } from './providers.ts';
+import { getProvider, type Provider, touchProvider } from './providers.ts';
 import type { Resources } from './resources.ts';
 
 export interface Allocation {
@@ -10,15 +10,30 @@ export interface Allocation {
   readonly resources: Resources;
 }
 
+/** What is asked of one provider. */
+export interface Share extends Allocation {
+  /** what the caller read; left out: the provider's state of this moment is all that counts */
+  readonly providerGeneration?: number;
+}
+
 export interface Claim {
   /** the instance's id */
   readonly consumerId: string;
   /** what the caller read; null for a consumer that has nothing yet */
   readonly consumerGeneration: number | null;
-  readonly providerId: string;
-  /** what the caller read; left out: the provider's state of this moment is all that counts */
-  readonly providerGeneration?: number;
-  readonly resources: Resources;
+  /** one entry for each provider */
+  readonly shares: readonly Share[];
+  /** the guest is there already, or its host was forced: what it takes counts, whether there is room or not */
+  readonly beyondCapacity?: boolean;
+}
+
+/** Whose rows they are: `foreign` is a guest that somebody else made. */
+export interface Consumer {
+  readonly id: string;
+  readonly generation: number;
+  readonly kind: 'instance' | 'foreign';
+  /** of a foreign guest; an instance's name stands in its own row */
+  readonly name: string | null;
 }
 
 /** @returns null for a consumer that has nothing */
@@ -37,25 +52,26 @@ export function allocationsOf(reader: Reader, consumerId: string): Allocation[] 
 }
 
 /**
- * Gives a consumer all that it asks for from one provider, or nothing. What it held before is replaced.
+ * Gives a consumer all that it asks for from every provider named, or nothing: a refusal changes nothing, even where the
+ * caller goes on with its transaction. What the consumer held before is replaced, and counts as free meanwhile.
  * Source: `replace_all` in placement/objects/allocation.py.
  * @throws ExpectedError `placement.concurrent_update` when somebody changed provider or consumer meanwhile: read again,
- * decide again; `placement.no_capacity` with each class that falls short
+ * decide again; `placement.no_capacity` with each provider and class that falls short; `host.not_found`
  */
 export function claim(tx: Tx, request: Claim): void {
-  checkGeneration('instance', consumerGeneration(tx, request.consumerId), request.consumerGeneration);
-  const before = getProvider(tx, request.providerId);
-  checkGeneration('host', before.generation, request.providerGeneration ?? before.generation);
-  release(tx, request.consumerId);
-  const provider = getProvider(tx, request.providerId);
-  const refusal = refusalFor(provider, request.resources);
-  if (refusal !== null) {
-    throw new ExpectedError('placement.no_capacity', `${provider.name} has no room: ${refusal}`, {
-      remedy: 'Free some resources on the host, pick a smaller flavor or another host.',
-      details: { hostId: provider.id, reason: refusal },
-    });
+  const { consumerId, consumerGeneration: believed, shares } = request;
+  checkGeneration('instance', consumerGeneration(tx, consumerId), believed);
+  const before = allocationsOf(tx, consumerId);
+  const providers = new Map(shares.map(({ providerId }) => [providerId, getProvider(tx, providerId)]));
+  for (const { providerId, providerGeneration } of shares) {
+    const is = providers.get(providerId)?.generation ?? null;
+    checkGeneration('host', is, providerGeneration ?? is);
   }
-  write(tx, request);
+  if (request.beyondCapacity !== true) refuseWithoutRoom(providers, shares, before);
+  tx.run(q.deleteFrom('consumers').where('id', '=', consumerId));
+  const consumer = { id: consumerId, generation: (believed ?? 0) + 1, kind: 'instance', name: null } as const;
+  putConsumer(tx, consumer, shares);
+  for (const id of new Set([...before, ...shares].map((each) => each.providerId))) touchProvider(tx, id);
 }
 
 function checkGeneration(what: string, is: number | null, expected: number | null): void {
@@ -66,14 +82,46 @@ function checkGeneration(what: string, is: number | null, expected: number | nul
   });
 }
 
-function write(tx: Tx, { consumerId, consumerGeneration: generation, providerId, resources }: Claim): void {
-  tx.run(q.insertInto('consumers').values({ id: consumerId, generation: (generation ?? 0) + 1 }));
-  for (const [resourceClass, used] of Object.entries(resources)) {
-    if (used <= 0) continue;
-    const row = { consumer_id: consumerId, provider_id: providerId, resource_class: resourceClass, used };
-    tx.run(q.insertInto('allocations').values(row));
-  }
-  touchProvider(tx, providerId);
+function refuseWithoutRoom(
+  providers: ReadonlyMap<string, Provider>,
+  shares: readonly Share[],
+  before: readonly Allocation[],
+): void {
+  const refused = shares.flatMap(({ providerId, resources }) => {
+    const provider = providers.get(providerId);
+    const held = before.find((each) => each.providerId === providerId)?.resources ?? {};
+    const reason = provider && refusalFor(without(provider, held), resources);
+    return provider && reason ? [{ hostId: providerId, hostName: provider.name, reason }] : [];
+  });
+  const [first] = refused;
+  if (first === undefined) return;
+  const words = refused.map(({ hostName, reason }) => `${hostName} has no room: ${reason}`).join('. ');
+  throw new ExpectedError('placement.no_capacity', words, {
+    remedy: 'Free some resources on the host, pick a smaller flavor or another host.',
+    details: { hostId: first.hostId, reason: first.reason, hosts: refused },
+  });
+}
+
+function without(provider: Provider, held: Resources): Provider {
+  const usages = new Map(provider.usages);
+  for (const [name, amount] of Object.entries(held)) usages.set(name, (usages.get(name) ?? 0) - amount);
+  return { ...provider, usages };
+}
+
+/** Writes the rows of a consumer that has none; the providers' generations are the caller's part. */
+export function putConsumer(tx: Tx, consumer: Consumer, allocations: readonly Allocation[]): void {
+  tx.run(q.insertInto('consumers').values(consumer));
+  const rows = allocations.flatMap(({ providerId, resources }) =>
+    Object.entries(resources)
+      .filter(([, used]) => used > 0)
+      .map(([name, used]) => ({
+        consumer_id: consumer.id,
+        provider_id: providerId,
+        resource_class: name,
+        used,
+      })),
+  );
+  for (const row of rows) tx.run(q.insertInto('allocations').values(row));
 }
 
 /** Gives back all that a consumer holds. Succeeds when that is nothing. */

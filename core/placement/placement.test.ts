@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isExpected } from '../domain/errors.ts';
 import { silentLog } from '../domain/log.ts';
-import { timestamp } from '../domain/time.ts';
 import { type Database, openDatabase } from '../state/database.ts';
-import { getHost, insertHost } from '../state/hosts.ts';
+import { getHost } from '../state/hosts.ts';
 import { q } from '../state/query.ts';
 import { allocationsOf, claim, consumerGeneration, release } from './allocations.ts';
 import { listCandidates } from './candidates.ts';
-import { getProvider, refreshInventory, setInventory } from './providers.ts';
+import { refreshInventory, setInventory, type Totals } from './inventories.ts';
+import { getProvider, listProviders } from './providers.ts';
 import { capacityOf, type Inventory, refusalOf } from './resources.ts';
+import { addHost as addHostTo, codeOf } from './test-kit.ts';
 
 let database: Database;
 
@@ -19,22 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => database.close());
 
-function addHost(name: string, totals = { vcpus: 4, ram: 4096, disk: 100 }): string {
-  const id = randomUUID();
-  database.write((tx) => {
-    insertHost(tx, {
-      id,
-      name,
-      address: { kind: 'local', uri: 'qemu:///system' },
-      pool: 'micronova',
-      network: 'default',
-      virtMode: 'automatic',
-      createdAt: timestamp(),
-    });
-    refreshInventory(tx, id, name, totals);
-  });
-  return id;
-}
+const addHost = (name: string, totals?: Totals) => addHostTo(database, name, totals);
 
 const small = { VCPU: 1, MEMORY_MB: 512, DISK_GB: 1 };
 
@@ -44,17 +29,10 @@ function take(
   consumerId: string = randomUUID(),
 ): string {
   const generation = consumerGeneration(database, consumerId);
-  database.write((tx) => claim(tx, { consumerId, consumerGeneration: generation, providerId, resources }));
+  database.write((tx) =>
+    claim(tx, { consumerId, consumerGeneration: generation, shares: [{ providerId, resources }] }),
+  );
   return consumerId;
-}
-
-function codeOf(work: () => unknown): string {
-  try {
-    work();
-    return 'nothing was thrown';
-  } catch (error) {
-    return isExpected(error) ? error.code : String(error);
-  }
 }
 
 describe('inventories', () => {
@@ -120,7 +98,9 @@ describe('a refusal', () => {
 
   it('names every class that falls short', () => {
     addHost('one');
-    const [candidate] = listCandidates(database, { VCPU: 5, MEMORY_MB: 100, DISK_GB: 101, CUSTOM_FPGA: 1 });
+    const [candidate] = listCandidates(database, {
+      resources: { VCPU: 5, MEMORY_MB: 100, DISK_GB: 101, CUSTOM_FPGA: 1 },
+    });
     expect(candidate?.refusal).toBe(
       'CPU: asked 5 vCPU, at most 4 for one instance; Disk: asked 101 GiB, at most 100 for one instance; ' +
         'CUSTOM_FPGA: asked 1, the host has none',
@@ -154,8 +134,10 @@ describe('a claim', () => {
     const id = addHost('one');
     const read = { consumer: randomUUID(), provider: getProvider(database, id).generation };
     take(id, small);
-    const late = { consumerId: read.consumer, consumerGeneration: null, providerId: id, resources: small };
-    const claimLate = () => database.write((tx) => claim(tx, { ...late, providerGeneration: read.provider }));
+    const share = { providerId: id, resources: small };
+    const late = { consumerId: read.consumer, consumerGeneration: null, shares: [share] };
+    const shares = [{ ...share, providerGeneration: read.provider }];
+    const claimLate = () => database.write((tx) => claim(tx, { ...late, shares }));
     expect(codeOf(claimLate)).toBe('placement.concurrent_update');
     take(id, small, read.consumer);
     expect(codeOf(() => database.write((tx) => claim(tx, late)))).toBe('placement.concurrent_update');
@@ -199,8 +181,7 @@ describe('a claim', () => {
             const request = {
               consumerId,
               consumerGeneration: believed,
-              providerId: providers[provider]!,
-              resources,
+              shares: [{ providerId: providers[provider]!, resources }],
             };
             const code = codeOf(() => database.write((tx) => claim(tx, request)));
             const done = code === 'nothing was thrown';
@@ -219,7 +200,7 @@ describe('a claim', () => {
 });
 
 function overCapacity(): string[] {
-  return listCandidates(database, {}).flatMap(({ provider }) =>
+  return listProviders(database).flatMap((provider) =>
     [...provider.usages].flatMap(([name, used]) => {
       const inventory = provider.inventories.get(name);
       return inventory && used <= capacityOf(inventory) ? [] : [`${provider.name}: ${used} of ${name}`];

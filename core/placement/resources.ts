@@ -22,9 +22,45 @@ const WORDS: Readonly<Record<string, ClassWords>> = {
   DISK_GB: { label: 'Disk', unit: 'GiB' },
 };
 
+/** os_resource_classes/__init__.py */
+const STANDARD: ReadonlySet<string> = new Set([
+  'VCPU',
+  'PCPU',
+  'MEMORY_MB',
+  'DISK_GB',
+  'PCI_DEVICE',
+  'SRIOV_NET_VF',
+  'NUMA_SOCKET',
+  'NUMA_CORE',
+  'NUMA_THREAD',
+  'NUMA_MEMORY_MB',
+  'IPV4_ADDRESS',
+  'VGPU',
+  'VGPU_DISPLAY_HEAD',
+  'PGPU',
+  'FPGA',
+  'MEM_ENCRYPTION_CONTEXT',
+  'NET_BW_EGR_KILOBIT_PER_SEC',
+  'NET_BW_IGR_KILOBIT_PER_SEC',
+  'NET_PACKET_RATE_KILOPACKET_PER_SEC',
+  'NET_PACKET_RATE_EGR_KILOPACKET_PER_SEC',
+  'NET_PACKET_RATE_IGR_KILOPACKET_PER_SEC',
+]);
+
+/** Is it one of placement's, or one of somebody's own? */
+export function isKnownClass(name: string): boolean {
+  return STANDARD.has(name) || /^CUSTOM_[A-Z0-9_]+$/.test(name);
+}
+
 /** How much may be given away in all: (total − reserved) × ratio, in whole units. */
 export function capacityOf(inventory: Inventory): number {
   return Math.max(0, Math.floor((inventory.total - inventory.reserved) * inventory.allocationRatio));
+}
+
+/** `CPU: 4 vCPU`; a class of one's own by its name. */
+export function describeAmount(resourceClass: string, amount: number): string {
+  const { label, unit } = WORDS[resourceClass] ?? { label: resourceClass, unit: '' };
+  return `${label}: ${amount}${unit === '' ? '' : ` ${unit}`}`;
 }
 
 /**

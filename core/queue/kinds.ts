@@ -3,12 +3,17 @@ import { InstanceAddress, Uuid } from '../contract/index.ts';
 
 const OneInstance = z.strictObject({ instanceId: Uuid });
 
+/** Whose mark a takeover expects to find; null: nobody's. */
+const ExpectedMark = z.strictObject({ controlId: Uuid, generation: z.number().int() }).nullable();
+
 /** Every kind of task, and what its row carries as input. What was stored is parsed again before it is believed. */
 export const TASK_KINDS = {
   'instance.create': OneInstance,
   'instance.delete': OneInstance,
   'instance.start': OneInstance,
   'instance.stop': OneInstance,
+  /** Defines its guest again as it was last agreed to. */
+  'instance.redefine': OneInstance,
   'instance.reboot': z.strictObject({ instanceId: Uuid, type: z.enum(['soft', 'hard']) }),
   'instance.evacuate': z.strictObject({
     instanceId: Uuid,
@@ -29,6 +34,15 @@ export const TASK_KINDS = {
     /** the disks lie on storage that the instance's new host shares, and are in use there */
     keepDisks: z.boolean().default(false),
   }),
+  /** Writes the mark on the guest anew, once the host is there. */
+  'instance.describe': z.strictObject({ instanceId: Uuid, hostId: Uuid }),
+  'instance.adopt': z.strictObject({ instanceId: Uuid, expected: ExpectedMark }),
+  'instance.take_over': z.strictObject({ instanceId: Uuid, expected: ExpectedMark }),
+  'instance.release': OneInstance,
+  /** Rebuilds what the domains of a lost Micronova tell of. */
+  'recovery.run': z.strictObject({ controlId: z.string() }),
+  /** Brings an image back from the host's copy. */
+  'image.fetch': z.strictObject({ imageId: Uuid, hostId: Uuid }),
   'image.create': z.strictObject({
     imageId: Uuid,
     /** absolute path on the desktop */
@@ -71,7 +85,7 @@ export function isRetryable(kind: TaskKind): boolean {
 
 /** Begins only once its host is connected; all others begin at once, and fail with `host.unavailable`. */
 export function waitsForHost(kind: string): boolean {
-  return kind === 'instance.cleanup' || kind === 'image.cleanup';
+  return kind === 'instance.cleanup' || kind === 'image.cleanup' || kind === 'instance.describe';
 }
 
 /** Has an earlier task of the same thing cancelled, whether or not a person could. Otherwise it waits for it. */

@@ -20,6 +20,7 @@ const SORTS: Readonly<Record<string, keyof typeof PER_HOST>> = {
   'instance.live_migrate': 'migrations',
   'instance.resize': 'migrations',
   'image.upload': 'uploads',
+  'image.fetch': 'uploads',
 };
 const IN_CONDUCTOR = 20;
 const IN_IMAGE_STORE = 2;

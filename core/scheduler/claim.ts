@@ -3,20 +3,25 @@ import { ExpectedError } from '../domain/errors.ts';
 import { claim, consumerGeneration } from '../placement/allocations.ts';
 import type { Tx } from '../state/database.ts';
 import { resourcesOf, type SchedulingRequest } from './request.ts';
-import { selectDestinations } from './select.ts';
+import { type Random, selectDestinations } from './select.ts';
 
 function claimOn(tx: Tx, instanceId: string, request: SchedulingRequest, hostId: string): void {
   claim(tx, {
     consumerId: instanceId,
     consumerGeneration: consumerGeneration(tx, instanceId),
-    providerId: hostId,
-    resources: resourcesOf(request),
+    shares: [{ providerId: hostId, resources: resourcesOf(request) }],
+    beyondCapacity: !request.hostChecks,
   });
 }
 
 /** Decides, and claims on the host that was picked, in the caller's one transaction. */
-export function scheduleAndClaim(tx: Tx, instanceId: string, request: SchedulingRequest): Decision {
-  const decision = selectDestinations(tx, request);
+export function scheduleAndClaim(
+  tx: Tx,
+  instanceId: string,
+  request: SchedulingRequest,
+  random?: Random,
+): Decision {
+  const decision = selectDestinations(tx, request, random);
   if (decision.selected !== null) claimOn(tx, instanceId, request, decision.selected);
   return decision;
 }
@@ -58,19 +63,34 @@ export function claimNext(
   return { ...decision, selected: null, alternates: [] };
 }
 
+/** Why nobody would take it, one entry for each host. That another one was asked for says nothing of a host. */
+export function refusalsOf({ hosts }: Decision): HostVerdict[] {
+  const refused = hosts.filter((verdict) => !verdict.accepted);
+  const telling = refused.filter(({ filter }) => filter !== 'RequestedHost');
+  return telling.length === 0 ? refused : telling;
+}
+
+function remedyFor(refused: readonly HostVerdict[]): string {
+  if (refused.length === 0) return 'Add a host first.';
+  if (refused.some(({ filter }) => filter?.startsWith('ServerGroup')))
+    return 'Add or free a host, take another server group, or delete the members that are in the way.';
+  return 'Free some room, enable or connect a host, or choose a smaller flavor.';
+}
+
 /** The failure of an instance that no host would take, with every host's reason. */
 export function noValidHost(decision: Decision): ExpectedError {
-  const refused = decision.hosts.filter((verdict) => !verdict.accepted);
+  const refused = refusalsOf(decision);
   const reasons = refused.map((v) => `${v.hostName}: ${v.reason ?? 'refused'} (${v.filter ?? 'scheduler'})`);
-  const why = reasons.length === 0 ? 'There are no hosts.' : `${reasons.join('. ')}.`;
+  const { omitted, notes, counts } = decision;
+  const more = omitted > 0 && refused.length > 1 ? ` ${omitted} more are not listed.` : '';
+  const why = reasons.length === 0 ? 'There are no hosts.' : `${reasons.join('. ')}.${more}`;
   return new ExpectedError('scheduler.no_valid_host', `No valid host was found. ${why}`, {
-    remedy:
-      reasons.length === 0
-        ? 'Add a host first.'
-        : 'Free some room, enable or connect a host, or choose a smaller flavor.',
+    remedy: remedyFor(refused),
     details: {
       hosts: refused.map(({ hostId, hostName, filter, reason }) => ({ hostId, hostName, filter, reason })),
-      counts: decision.counts,
+      counts,
+      omitted,
+      notes,
     },
   });
 }

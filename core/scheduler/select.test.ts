@@ -1,107 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Decision, type Host } from '../contract/index.ts';
-import { silentLog } from '../domain/log.ts';
-import { timestamp } from '../domain/time.ts';
 import { allocationsOf, release } from '../placement/allocations.ts';
-import { refreshInventory } from '../placement/providers.ts';
-import { type Database, openDatabase } from '../state/database.ts';
-import { deleteHost, insertHost, type StoredFacts, updateHost } from '../state/hosts.ts';
+import { deleteHost, updateHost } from '../state/hosts.ts';
 import { claimNext, noValidHost, scheduleAndClaim, withBuildFailure } from './claim.ts';
 import { matches } from './extra-spec-operators.ts';
+import { readHostStates } from './host-states.ts';
 import { previewPlacement } from './preview.ts';
-import { resourcesOf, type SchedulingRequest } from './request.ts';
-import { selectDestinations } from './select.ts';
+import { resourcesOf } from './request.ts';
+import { aRequest, FLAVOR, SchedulerKit, withImage, withSpecs } from './test-kit.ts';
 import { normalize } from './weigher.ts';
 
-let database: Database;
-
+let kit: SchedulerKit;
 beforeEach(() => {
-  database = openDatabase(':memory:', { log: silentLog });
+  kit = new SchedulerKit();
 });
-afterEach(() => database.close());
-
-const FACTS: StoredFacts = {
-  hostname: 'host',
-  libvirtVersion: '9.0.0',
-  hypervisorVersion: '7.2.0',
-  arch: 'x86_64',
-  cpuModel: 'qemu64',
-  vcpus: 4,
-  ram: 4096,
-  disk: 100,
-  uptime: 1,
-  virtType: 'qemu',
-  virtReason: null,
-  supports: {
-    machines: ['pc', 'q35'],
-    diskBuses: ['virtio', 'ide'],
-    videoModels: ['vga'],
-    firmware: ['bios'],
-  },
-};
-
-interface HostValues extends Partial<StoredFacts> {
-  readonly connection?: Host['connection'];
-  readonly connectionError?: Host['connectionError'];
-  readonly enabled?: boolean;
-  readonly disabledReason?: string;
-  readonly buildFailures?: number;
-  readonly unknown?: boolean;
-}
-
-function addHost(name: string, values: HostValues = {}): string {
-  const {
-    connection = 'connected',
-    connectionError,
-    enabled,
-    disabledReason,
-    buildFailures,
-    unknown,
-    ...rest
-  } = values;
-  const id = randomUUID();
-  const facts = { ...FACTS, ...rest };
-  database.write((tx) => {
-    const address = { kind: 'local', uri: 'qemu:///system' } as const;
-    const own = { id, name, address, pool: 'p', network: 'n', virtMode: 'automatic' } as const;
-    insertHost(tx, { ...own, createdAt: timestamp() });
-    if (!unknown) refreshInventory(tx, id, name, facts);
-    updateHost(tx, id, { connection, connectionError, enabled, disabledReason, buildFailures, facts });
-  });
-  return id;
-}
-
-const flavor = {
-  id: '1',
-  name: 'm1.tiny',
-  vcpus: 1,
-  ram: 512,
-  disk: 1,
-  ephemeral: 0,
-  swap: 0,
-  isPublic: true,
-  description: null,
-  extraSpecs: {},
-};
-const request = (change: Partial<SchedulingRequest> = {}): SchedulingRequest => ({
-  flavor,
-  image: null,
-  requestedHostId: null,
-  ...change,
-});
-const withSpecs = (extraSpecs: Record<string, string>) => request({ flavor: { ...flavor, extraSpecs } });
-const withImage = (properties: Record<string, string>) => request({ image: { virtualSize: 0, properties } });
-
-function decide(what = request()): Decision {
-  return Decision.parse(selectDestinations(database, what));
-}
-
-function refusals(what = request()): Record<string, string> {
-  const refused = decide(what).hosts.filter((verdict) => !verdict.accepted);
-  return Object.fromEntries(refused.map((v) => [v.hostName, `${v.filter}: ${v.reason}`]));
-}
+afterEach(() => kit[Symbol.dispose]());
 
 describe('resources of a flavor', () => {
   it.each([
@@ -117,24 +31,24 @@ describe('resources of a flavor', () => {
     ],
   ])('%o', (change, resources) => {
     const image = { virtualSize: 2.5 * 1024 ** 3, properties: {} };
-    expect(resourcesOf({ flavor: { ...flavor, ...change }, image })).toEqual(resources);
+    expect(resourcesOf({ flavor: { ...FLAVOR, ...change }, image })).toEqual(resources);
   });
 });
 
 describe('filters', () => {
   it('Compute and placement say why, and how many each left', () => {
-    addHost('away', { connection: 'disconnected' });
-    addHost('broken', {
+    kit.addHost('away', { connection: 'disconnected' });
+    kit.addHost('broken', {
       connection: 'attention',
       connectionError: { code: 'transport.host_key_changed', message: 'the host key changed' },
     });
-    addHost('fine');
-    addHost('full', { ram: 1000 });
-    addHost('joining', { connection: 'connecting' });
-    addHost('off', { enabled: false, disabledReason: 'being repaired' });
-    addHost('strange', { unknown: true });
-    addHost('stranger', { unknown: true, connection: 'disconnected' });
-    expect(refusals()).toEqual({
+    kit.addHost('fine');
+    kit.addHost('full', { ram: 1000 });
+    kit.addHost('joining', { connection: 'connecting' });
+    kit.addHost('off', { enabled: false, disabledReason: 'being repaired' });
+    kit.addHost('strange', { unknown: true });
+    kit.addHost('stranger', { unknown: true, connection: 'disconnected' });
+    expect(kit.refusals()).toEqual({
       away: 'Compute: not connected',
       broken: 'Compute: not connected: the host key changed',
       full: 'placement: RAM: asked 512 MiB, free 488 of 488 (ratio 1.0, 512 reserved)',
@@ -143,11 +57,13 @@ describe('filters', () => {
       strange: 'placement: has not told its resources yet',
       stranger: 'placement: has not told its resources yet (not connected)',
     });
-    expect(decide().counts).toEqual([
+    expect(kit.decide().counts).toEqual([
       { filter: 'placement', before: 8, after: 5 },
       { filter: 'Compute', before: 5, after: 1 },
       { filter: 'ComputeCapabilities', before: 1, after: 1 },
       { filter: 'ImageProperties', before: 1, after: 1 },
+      { filter: 'ServerGroupAntiAffinity', before: 1, after: 1 },
+      { filter: 'ServerGroupAffinity', before: 1, after: 1 },
     ]);
   });
 
@@ -163,8 +79,8 @@ describe('filters', () => {
     [{ hypervisor_type: 'xen' }, 'the flavor asks for hypervisor_type xen, the host has QEMU'],
     [{ 'hw:cpu_policy': 'dedicated', something: 'else' }, undefined],
   ])('ComputeCapabilities: %o', (specs, reason) => {
-    addHost('one');
-    expect(refusals(withSpecs(specs))['one']).toBe(reason && `ComputeCapabilities: ${reason}`);
+    kit.addHost('one');
+    expect(kit.refusals(withSpecs(specs))['one']).toBe(reason && `ComputeCapabilities: ${reason}`);
   });
 
   it.each<[Record<string, string>, string | undefined]>([
@@ -177,16 +93,16 @@ describe('filters', () => {
     [{ img_hv_type: 'xen' }, 'the image wants img_hv_type xen, the host offers qemu, kvm'],
     [{ os_distro: 'debian', constructor: 'x' }, undefined],
   ])('ImageProperties: %o', (properties, reason) => {
-    addHost('one');
-    expect(refusals(withImage(properties))['one']).toBe(reason && `ImageProperties: ${reason}`);
+    kit.addHost('one');
+    expect(kit.refusals(withImage(properties))['one']).toBe(reason && `ImageProperties: ${reason}`);
   });
 
   it('a host that was asked for is the only one', () => {
-    addHost('one', { ram: 9000 });
-    const two = addHost('two');
-    const decision = decide(request({ requestedHostId: two }));
+    kit.addHost('one', { ram: 9000 });
+    const two = kit.addHost('two');
+    const decision = kit.decide(aRequest({ requestedHostId: two }));
     expect(decision).toMatchObject({ selected: two, alternates: [] });
-    expect(refusals(request({ requestedHostId: two }))).toEqual({
+    expect(kit.refusals(aRequest({ requestedHostId: two }))).toEqual({
       one: 'RequestedHost: another host was asked for',
     });
   });
@@ -251,29 +167,35 @@ describe('weighing', () => {
   });
 
   it('adds up multiplier × share, best first', () => {
-    addHost('a', { ram: 4096, vcpus: 4, disk: 100 });
-    const b = addHost('b', { ram: 8192, vcpus: 2, disk: 300 });
-    addHost('c', { ram: 2048, vcpus: 8, disk: 200 });
-    const [best] = decide().hosts;
-    expect(best).toMatchObject({ hostId: b, accepted: true, weight: 2 });
+    kit.addHost('a', { ram: 4096, vcpus: 4, disk: 100 });
+    const b = kit.addHost('b', { ram: 8192, vcpus: 2, disk: 300 });
+    kit.addHost('c', { ram: 2048, vcpus: 8, disk: 200 });
+    const [best] = kit.decide().hosts;
+    // RAM, CPU and disk are measured from zero, not from the least that a host has: `minval` of Nova's weighers.
+    expect(best).toMatchObject({ hostId: b, accepted: true, weight: 2.25 });
     expect(best?.weighers).toEqual([
       { name: 'RAM', raw: 7680, normalized: 1, multiplier: 1 },
-      { name: 'CPU', raw: 8, normalized: 0, multiplier: 1 },
+      { name: 'CPU', raw: 8, normalized: 0.25, multiplier: 1 },
       { name: 'Disk', raw: 300, normalized: 1, multiplier: 1 },
       { name: 'IoOps', raw: 0, normalized: 0, multiplier: -1 },
+      { name: 'NumInstances', raw: 0, normalized: 0, multiplier: 0 },
+      { name: 'ServerGroupSoftAffinity', raw: 0, normalized: 0, multiplier: 1 },
+      { name: 'ServerGroupSoftAntiAffinity', raw: 0, normalized: 0, multiplier: 1 },
       { name: 'BuildFailure', raw: 0, normalized: 0, multiplier: -1_000_000 },
+      { name: 'HypervisorVersion', raw: 7_002_000, normalized: 0, multiplier: 1 },
+      { name: 'ImageProperties', raw: 0, normalized: 0, multiplier: 0 },
     ]);
   });
 
   it('puts a host where builds failed last, however large it is', () => {
-    const big = addHost('big', { ram: 900_000, vcpus: 128, disk: 90_000, buildFailures: 1 });
-    const little = addHost('little');
-    expect(decide()).toMatchObject({ selected: little, alternates: [big] });
+    const big = kit.addHost('big', { ram: 900_000, vcpus: 128, disk: 90_000, buildFailures: 1 });
+    const little = kit.addHost('little');
+    expect(kit.decide()).toMatchObject({ selected: little, alternates: [big] });
   });
 
   it('gives a pick and two alternates', () => {
-    for (const name of ['a', 'b', 'c', 'd']) addHost(name);
-    const { alternates, hosts } = decide();
+    for (const name of ['a', 'b', 'c', 'd']) kit.addHost(name);
+    const { alternates, hosts } = kit.decide();
     expect(alternates).toHaveLength(2);
     expect(hosts.filter((verdict) => verdict.accepted)).toHaveLength(4);
   });
@@ -283,10 +205,10 @@ describe('claiming', () => {
   const id = randomUUID();
 
   it('fills the best host and then the next, never beyond', () => {
-    addHost('one', { ram: 1536 });
-    addHost('two', { ram: 2048 });
+    kit.addHost('one', { ram: 1536 });
+    kit.addHost('two', { ram: 2048 });
     const picks = Array.from({ length: 6 }, () =>
-      database.write((tx) => scheduleAndClaim(tx, randomUUID(), request()).selected),
+      kit.database.write((tx) => scheduleAndClaim(tx, randomUUID(), aRequest()).selected),
     );
     expect(picks.filter((pick) => pick !== null)).toHaveLength(5);
     expect(picks.at(-1)).toBeNull();
@@ -294,22 +216,22 @@ describe('claiming', () => {
 
   it('goes to the next alternate that still will do, and says what became of the others', () => {
     const [one, two, three] = [
-      addHost('one', { ram: 9000 }),
-      addHost('two', { ram: 8000 }),
-      addHost('three'),
+      kit.addHost('one', { ram: 9000 }),
+      kit.addHost('two', { ram: 8000 }),
+      kit.addHost('three'),
     ];
-    const first = database.write((tx) => scheduleAndClaim(tx, id, request()));
+    const first = kit.database.write((tx) => scheduleAndClaim(tx, id, aRequest()));
     expect(first).toMatchObject({ selected: one, alternates: [two, three] });
-    const second = database.write((tx) => {
+    const second = kit.database.write((tx) => {
       release(tx, id);
       updateHost(tx, two, { connection: 'disconnected' });
-      return claimNext(tx, id, request(), withBuildFailure(first, one, 'define failed: it broke'));
+      return claimNext(tx, id, aRequest(), withBuildFailure(first, one, 'define failed: it broke'));
     });
     expect(second).toMatchObject({ selected: three, alternates: [] });
-    expect(allocationsOf(database, id).map((allocation) => allocation.providerId)).toEqual([three]);
-    const last = database.write((tx) => {
+    expect(allocationsOf(kit.database, id).map((allocation) => allocation.providerId)).toEqual([three]);
+    const last = kit.database.write((tx) => {
       release(tx, id);
-      return claimNext(tx, id, request(), withBuildFailure(second, three, 'start failed: it broke'));
+      return claimNext(tx, id, aRequest(), withBuildFailure(second, three, 'start failed: it broke'));
     });
     expect(last.selected).toBeNull();
     const { message, details } = noValidHost(last);
@@ -319,28 +241,32 @@ describe('claiming', () => {
   });
 });
 
+function preview(count: number) {
+  return previewPlacement(readHostStates(kit.database), aRequest(), kit.policy(), count);
+}
+
 describe('a preview of several', () => {
   it('lets each see what those before it would take, and claims nothing', () => {
-    const small = addHost('small', { vcpus: 1, ram: 512 + 1024 });
-    const large = addHost('large', { vcpus: 2, ram: 512 + 2048 });
-    const preview = previewPlacement(database, request(), 8);
-    expect(preview).toMatchObject({ selected: large, fitting: 6 });
-    expect(preview.placements).toEqual([
+    const small = kit.addHost('small', { vcpus: 1, ram: 512 + 1024 });
+    const large = kit.addHost('large', { vcpus: 2, ram: 512 + 2048 });
+    const answer = preview(8);
+    expect(answer).toMatchObject({ selected: large, fitting: 6 });
+    expect(answer.placements).toEqual([
       { hostId: large, hostName: 'large', instances: 4 },
       { hostId: small, hostName: 'small', instances: 2 },
     ]);
-    expect(preview.shortfall).toMatchObject({
+    expect(answer.shortfall).toMatchObject({
       code: 'scheduler.no_valid_host',
       message: expect.stringContaining('RAM: asked 512 MiB, free 0'),
     });
-    expect(previewPlacement(database, request(), 6)).toMatchObject({ fitting: 6, shortfall: null });
+    expect(preview(6)).toMatchObject({ fitting: 6, shortfall: null });
   });
 
   it('says of the first one why no host takes it', () => {
-    addHost('off', { enabled: false });
-    const preview = previewPlacement(database, request(), 3);
-    expect(preview).toMatchObject({ selected: null, fitting: 0, placements: [] });
-    expect(preview.shortfall?.message).toContain('off');
+    kit.addHost('off', { enabled: false });
+    const answer = preview(3);
+    expect(answer).toMatchObject({ selected: null, fitting: 0, placements: [] });
+    expect(answer.shortfall?.message).toContain('off');
   });
 
   it('finds room for as many as can be claimed one after the other', () => {
@@ -351,13 +277,13 @@ describe('a preview of several', () => {
     const hosts = fc.array(add, { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(hosts, fc.integer({ min: 1, max: 12 }), (facts, count) => {
-        const ids = facts.map((values, n) => addHost(`${randomUUID()}-${n}`, values));
-        const preview = previewPlacement(database, request(), count);
+        const ids = facts.map((values, n) => kit.addHost(`${randomUUID()}-${n}`, values));
+        const answer = preview(count);
         const taken = Array.from({ length: count }, () =>
-          database.write((tx) => scheduleAndClaim(tx, randomUUID(), request())),
+          kit.database.write((tx) => scheduleAndClaim(tx, randomUUID(), aRequest())),
         ).flatMap(({ selected }) => selected ?? []);
-        expect(preview.fitting).toBe(taken.length);
-        database.write((tx) => ids.forEach((id) => deleteHost(tx, id)));
+        expect(answer.fitting).toBe(taken.length);
+        kit.database.write((tx) => ids.forEach((id) => deleteHost(tx, id)));
       }),
       { numRuns: 30 },
     );

@@ -1,14 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -16,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContractEvent } from '../contract/index.ts';
 import { silentLog } from '../domain/log.ts';
 import { type Database, openDatabase } from './database.ts';
+import { listBackups } from './backup-files.ts';
 import { MIGRATIONS } from './migrate.ts';
 import { q } from './query.ts';
 
@@ -213,30 +204,6 @@ describe('the file', () => {
     database.write((tx) => tx.run(setMeta('again', '1')));
   });
 
-  it('has a copy beside it, made once a day', () => {
-    open().write((tx) => tx.run(setMeta('one', '1')));
-    opened.pop()?.close();
-    open();
-    opened.pop()?.close();
-    expect(metaKeys(open(`${file}.bak`))).not.toContain('one');
-    utimesSync(`${file}.bak`, 0, 0);
-    opened.pop()?.close();
-    open();
-    expect(metaKeys(open(`${file}.bak`))).toContain('one');
-  });
-
-  it('that begins anew leaves the copy of the one before', () => {
-    open();
-    opened.pop()?.close();
-    rmSync(file);
-    utimesSync(`${file}.bak`, 0, 0);
-    open();
-    opened.pop()?.close();
-    const copies = readdirSync(folder, { recursive: true }).map(String);
-    expect(copies.filter((name) => /until-.*\.bak$/.test(name))).toHaveLength(1);
-    expect(existsSync(`${file}.bak`)).toBe(true);
-  });
-
   it('is copied before an old schema is brought forward, and a failing step changes nothing', () => {
     open().write((tx) => tx.run(setMeta('old', '1')));
     opened.pop()?.close();
@@ -246,8 +213,10 @@ describe('the file', () => {
     expect(() => openDatabase(file, { ...options, migrations: [...MIGRATIONS, good, bad] })).toThrow(
       'nonsense',
     );
-    expect(existsSync(`${file}.v${now}.bak`)).toBe(true);
-    const copy = new DatabaseSync(`${file}.v${now}.bak`);
+    const [backup, ...others] = listBackups(file);
+    expect(others).toEqual([]);
+    expect(backup).toMatchObject({ reason: 'migration' });
+    const copy = new DatabaseSync(backup?.file ?? '');
     expect(copy.prepare("SELECT value FROM meta WHERE key = 'old'").get()).toEqual({ value: '1' });
     copy.close();
     const raw = new DatabaseSync(file);

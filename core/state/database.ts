@@ -1,15 +1,30 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import type { ContractEvent } from '../contract/index.ts';
+import type { Backup, ContractEvent } from '../contract/index.ts';
 import type { Log } from '../domain/log.ts';
-import { keepCopy, migrate, MIGRATIONS, type Migration, refuseNewer, schemaVersion } from './migrate.ts';
+import { backUpDatabase, copyDatabase } from './copy-database.ts';
+import { takeImport } from './import.ts';
+import { migrate, MIGRATIONS, type Migration, refuseNewer, schemaVersion } from './migrate.ts';
+import { refuseEmptied, refuseForeign } from './refuse-file.ts';
 import { q, type Query } from './query.ts';
 import { corruptFile, explainSqlite } from './sqlite-errors.ts';
+
+/**
+ * How far the revisions have come: one object for a database and all its transactions, always up to date. A revision that
+ * was given in a transaction and rolled back with it is given again.
+ */
+export interface Revisions {
+  /** the highest one on disk: what carries it, or a lower one, stays */
+  readonly committed: number;
+  /** the highest one given, also in the transaction that is open */
+  readonly latest: number;
+}
 
 /** Runs queries. The database itself and a transaction both are one, so that a repository's reads serve both. */
 export interface Reader {
   readonly log: Log;
+  readonly revisions: Revisions;
   all<R>(query: Query<R>): R[];
   first<R>(query: Query<R>): R | undefined;
 }
@@ -27,6 +42,8 @@ export interface Tx extends Reader {
 export type EventListener = (event: ContractEvent) => void;
 
 export interface Database extends Reader {
+  /** path, or `:memory:` */
+  readonly file: string;
   /**
    * One transaction: all of `work` or nothing. `work` runs at once and must not wait for anything.
    * @throws ExpectedError `state.disk_full`, `state.read_only`, `state.corrupt`, and whatever `work` throws
@@ -41,6 +58,16 @@ export interface Database extends Reader {
   subscribe(listener: EventListener): Disposable;
   /** Tells the subscribers of something that is stored nowhere, such as progress. */
   announce(event: ContractEvent): void;
+  /**
+   * Writes a consistent copy to a new file, which appears once it is whole.
+   * @throws ExpectedError `state.disk_full`, `state.read_only`, `state.corrupt`
+   */
+  copyTo(target: string): void;
+  /**
+   * Copies it into the folder of backups beside it.
+   * @param now milliseconds since 1970
+   */
+  backUp(reason: Backup['reason'], now: number): Backup;
   close(): void;
 }
 
@@ -67,18 +94,21 @@ type Settled = { readonly result: unknown } | { readonly error: unknown };
 
 class SqliteDatabase implements Database {
   readonly log: Log;
+  readonly file: string;
   readonly #sqlite: DatabaseSync;
-  readonly #file: string;
   readonly #statements = new Map<string, StatementSync>();
   readonly #listeners = new Set<EventListener>();
   readonly #outbox: ContractEvent[] = [];
+  readonly revisions = { committed: 0, latest: 0 };
   #delivering = false;
   #gathered: Gathered[] = [];
 
   constructor(sqlite: DatabaseSync, file: string, log: Log) {
     this.#sqlite = sqlite;
-    this.#file = file;
+    this.file = file;
     this.log = log;
+    const row = this.first(q.selectFrom('meta').select('value').where('key', '=', 'revision'));
+    this.revisions.latest = this.revisions.committed = Number(row?.value ?? 0);
   }
 
   all<R>(query: Query<R>): R[] {
@@ -140,7 +170,7 @@ class SqliteDatabase implements Database {
       if (!this.#sqlite.isTransaction) throw error;
       this.#sqlite.exec('ROLLBACK TO apart');
       this.#sqlite.exec('RELEASE apart');
-      return { error: explainSqlite(error, this.#file) };
+      return { error: explainSqlite(error, this.file) };
     }
   }
 
@@ -156,6 +186,14 @@ class SqliteDatabase implements Database {
     this.#deliver();
   }
 
+  copyTo(target: string): void {
+    copyDatabase(this.#sqlite, this.file, target);
+  }
+
+  backUp(reason: Backup['reason'], now: number): Backup {
+    return backUpDatabase(this.#sqlite, this.file, reason, now);
+  }
+
   close(): void {
     for (const { failed } of this.#gathered.splice(0)) failed(new Error('the database was closed'));
     this.#statements.clear();
@@ -165,6 +203,7 @@ class SqliteDatabase implements Database {
   #tx(events: ContractEvent[]): Tx {
     return {
       log: this.log,
+      revisions: this.revisions,
       all: (query) => this.all(query),
       first: (query) => this.first(query),
       run: (query) => {
@@ -181,25 +220,33 @@ class SqliteDatabase implements Database {
       this.#sqlite.exec('BEGIN IMMEDIATE');
       const result = work();
       if (result instanceof Promise) throw new Error('a transaction must not wait for anything');
+      this.#keepRevision();
       this.#sqlite.exec('COMMIT');
+      this.revisions.committed = this.revisions.latest;
       return result;
     } catch (error) {
+      this.revisions.latest = this.revisions.committed;
       // SQLite itself rolls back on some failures, a full disk among them.
       if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
-      throw explainSqlite(error, this.#file);
+      throw explainSqlite(error, this.file);
     }
   }
 
+  // Counted in memory, and put down once for each transaction.
   #nextRevision(): number {
-    const row = this.first(
-      q
-        .updateTable('meta')
-        .set((eb) => ({ value: eb.cast<string>(eb(eb.cast<number>('value', 'integer'), '+', 1), 'text') }))
-        .where('key', '=', 'revision')
-        .returning('value'),
-    );
-    if (row === undefined) throw corruptFile(this.#file, new Error('the revision counter is gone'));
-    return Number(row.value);
+    if (!this.#sqlite.isTransaction) throw new Error('the transaction has ended');
+    return (this.revisions.latest += 1);
+  }
+
+  #keepRevision(): void {
+    const { latest, committed } = this.revisions;
+    if (latest === committed) return;
+    const keep = q
+      .updateTable('meta')
+      .set({ value: String(latest) })
+      .where('key', '=', 'revision');
+    const { changes } = this.#execute(keep, (statement, values) => statement.run(...values));
+    if (Number(changes) !== 1) throw corruptFile(this.file, new Error('the revision counter is gone'));
   }
 
   #execute<T>(query: Query<unknown>, run: (statement: StatementSync, values: SQLInputValue[]) => T): T {
@@ -207,7 +254,7 @@ class SqliteDatabase implements Database {
     try {
       return run(this.#prepare(sql), parameters.map(toSqlite));
     } catch (error) {
-      throw explainSqlite(error, this.#file);
+      throw explainSqlite(error, this.file);
     }
   }
 
@@ -256,10 +303,13 @@ function prepareFile(sqlite: DatabaseSync, file: string, migrations: readonly Mi
   // The exclusive lock is the data folder's lock: the system drops it when its owner dies, on every platform.
   sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
   refuseNewer(schemaVersion(sqlite), file, migrations);
+  // Before anything that writes to it.
+  refuseForeign(sqlite, file);
   sqlite.exec('PRAGMA journal_mode = WAL');
   sqlite.exec('PRAGMA synchronous = FULL');
   checkIntegrity(sqlite, file);
   sqlite.exec('BEGIN EXCLUSIVE; COMMIT');
+  takeImport(sqlite, file, migrations);
   sqlite.exec('PRAGMA foreign_keys = ON');
   migrate(sqlite, file, migrations);
 }
@@ -277,10 +327,12 @@ export function databaseFile(home: string): string {
 export function openDatabase(file: string, options: DatabaseOptions): Database {
   let sqlite: DatabaseSync | undefined;
   try {
-    if (file !== ':memory:') makePrivateFile(file);
+    if (file !== ':memory:') {
+      refuseEmptied(file);
+      makePrivateFile(file);
+    }
     sqlite = new DatabaseSync(file);
     prepareFile(sqlite, file, options.migrations ?? MIGRATIONS);
-    keepCopy(sqlite, file, options.log);
     return new SqliteDatabase(sqlite, file, options.log);
   } catch (error) {
     sqlite?.close();

@@ -33,8 +33,11 @@ export type StoredFacts = z.infer<typeof StoredFacts>;
 
 type Row = Selectable<HostsTable>;
 
+// Made once: a schema is compiled at its first use.
+const MaybeFacts = StoredFacts.nullable();
+
 const factsOf = (row: Row): StoredFacts | null =>
-  parseRow('hosts', row.id, StoredFacts.nullable(), () => fromJsonOrNull(row.facts_json));
+  parseRow('hosts', row.id, MaybeFacts, () => fromJsonOrNull(row.facts_json));
 
 /** What is said of a host that has not been heard yet: nothing is refused on a guess. */
 const UNHEARD: DriverCapabilities = DriverCapabilities.parse(

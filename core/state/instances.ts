@@ -1,5 +1,5 @@
 import type { Updateable } from 'kysely';
-import { ADMIN_PROJECT, Instance, type TaskState, VmState } from '../contract/index.ts';
+import { ADMIN_PROJECT, Instance, type TaskState, Timestamp, VmState } from '../contract/index.ts';
 import { statusOf } from '../domain/instance-states.ts';
 import { timestamp } from '../domain/time.ts';
 import type { Reader, Tx } from './database.ts';
@@ -8,6 +8,7 @@ import { q } from './query.ts';
 import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
 import { z } from 'zod';
 import type { InstancesTable } from './schema.ts';
+import { tellServerGroup } from './server-groups.ts';
 
 // User data and keys are large and no list shows them, so only `getInstanceRecord` reads them.
 const listed = q
@@ -58,6 +59,10 @@ const listed = q
 /** What a rescued instance boots, and the state that it goes back to. */
 export const RescueRecord = z.strictObject({ imageId: z.uuid(), imageName: z.string(), from: VmState });
 export type RescueRecord = z.infer<typeof RescueRecord>;
+const MaybeRescue = RescueRecord.nullable();
+
+export const PreviousOwner = z.strictObject({ id: z.uuid(), name: z.string(), at: Timestamp });
+type PreviousOwner = z.infer<typeof PreviousOwner>;
 
 type ListedRow = NonNullable<ReturnType<typeof firstListed>>;
 
@@ -65,12 +70,12 @@ function firstListed(reader: Reader, id: string) {
   return reader.first(listed.where('instances.id', '=', id));
 }
 
+// Made once: a schema is compiled at its first use.
+const States = Instance.pick({ vmState: true, taskState: true });
+
 const fromRow = (row: ListedRow): Instance =>
   parseRow('instances', row.id, Instance, () => {
-    const states = Instance.pick({ vmState: true, taskState: true }).parse({
-      vmState: row.vm_state,
-      taskState: row.task_state,
-    });
+    const states = States.parse({ vmState: row.vm_state, taskState: row.task_state });
     return {
       id: row.id,
       name: row.name,
@@ -98,7 +103,7 @@ const fromRow = (row: ListedRow): Instance =>
       hints: fromJson(row.hints_json),
       requestedZone: row.requested_zone,
       reclaimAt: row.reclaim_at,
-      rescueImageName: RescueRecord.nullable().parse(fromJsonOrNull(row.rescue_json))?.imageName ?? null,
+      rescueImageName: MaybeRescue.parse(fromJsonOrNull(row.rescue_json))?.imageName ?? null,
       origin: row.origin,
       takenOver: fromJsonOrNull(row.taken_over_json),
       domainName: row.domain_name,
@@ -147,6 +152,8 @@ export interface InstanceRecord {
   readonly rescue: RescueRecord | null;
   /** counts who has had the guest; stands in the domain's metadata, too */
   readonly controlGeneration: number;
+  /** from whom it was taken over */
+  readonly previousOwner: PreviousOwner | null;
   /** the definition on the host that we last agreed to; null before the first look */
   readonly definitionXml: string | null;
   /** JSON of what an adopted guest brought along */
@@ -159,7 +166,7 @@ export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | 
     q
       .selectFrom('instances')
       .select(['mac', 'public_key', 'user_data', 'requested_host_id', 'host_checks'])
-      .select(['rescue_json', 'control_generation', 'definition_xml', 'adopted_json'])
+      .select(['rescue_json', 'control_generation', 'definition_xml', 'adopted_json', 'previous_owner_json'])
       .where('id', '=', id),
   );
   if (instance === undefined || rest === undefined) return undefined;
@@ -170,8 +177,9 @@ export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | 
     userData: rest.user_data,
     requestedHostId: rest.requested_host_id,
     hostChecks: rest.host_checks === 1,
-    rescue: RescueRecord.nullable().parse(fromJsonOrNull(rest.rescue_json)),
+    rescue: MaybeRescue.parse(fromJsonOrNull(rest.rescue_json)),
     controlGeneration: rest.control_generation,
+    previousOwner: PreviousOwner.nullable().parse(fromJsonOrNull(rest.previous_owner_json)),
     definitionXml: rest.definition_xml,
     adoptedJson: rest.adopted_json,
   };
@@ -224,6 +232,7 @@ export function insertInstance(tx: Tx, values: NewInstance): Instance {
       rescue_json: null,
       adopted_json: null,
       taken_over_json: null,
+      previous_owner_json: null,
       definition_xml: null,
       fault_json: null,
       launched_at: null,
@@ -237,6 +246,7 @@ export function insertInstance(tx: Tx, values: NewInstance): Instance {
   const instance = getInstance(tx, values.id);
   if (instance === undefined) throw new Error(`instance ${values.id} was not stored`);
   tx.publish({ type: 'instance.changed', value: instance });
+  if (instance.groupId !== null) tellServerGroup(tx, instance.groupId);
   return instance;
 }
 
@@ -255,6 +265,8 @@ export interface InstanceChange {
   readonly addresses?: Instance['addresses'] | undefined;
   readonly metadata?: Instance['metadata'] | undefined;
   readonly fault?: Instance['fault'] | undefined;
+  readonly domainName?: string | undefined;
+  readonly flavor?: Instance['flavor'] | undefined;
   readonly hostname?: string | undefined;
   readonly description?: string | null | undefined;
   readonly tags?: Instance['tags'] | undefined;
@@ -274,14 +286,19 @@ export interface InstanceChange {
 const json = (value: unknown): string | null | undefined =>
   value === undefined ? undefined : toJsonOrNull(value);
 
+/** What changes without the instance's being another for the person. */
+const UNSEEN: ReadonlySet<string> = new Set(['seenAt', 'definitionXml']);
+
 function columnsOf(change: InstanceChange): Updateable<InstancesTable> {
-  const onlySeen = Object.entries(change).every(([key, value]) => key === 'seenAt' || value === undefined);
+  const onlySeen = Object.entries(change).every(([key, value]) => UNSEEN.has(key) || value === undefined);
   return {
     name: change.name,
     vm_state: change.vmState,
     task_state: change.taskState,
     power_state: change.powerState,
     host_id: change.hostId,
+    domain_name: change.domainName,
+    flavor_json: change.flavor && JSON.stringify(change.flavor),
     hostname: change.hostname,
     description: change.description,
     addresses_json: change.addresses && JSON.stringify(change.addresses),
@@ -377,4 +394,5 @@ export function markDeleted(tx: Tx, id: string): void {
   );
   tx.publish({ type: 'deleted', resource: 'instance', id, revision });
   tellHosts(tx, [before.hostId]);
+  if (before.groupId !== null) tellServerGroup(tx, before.groupId);
 }

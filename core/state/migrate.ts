@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { ExpectedError } from '../domain/errors.ts';
-import type { Log } from '../domain/log.ts';
+import { setNewestAside } from './backup-files.ts';
+import { backUpDatabase } from './copy-database.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { controlPlane } from './migrations/0002-control-plane.ts';
 
@@ -13,8 +13,9 @@ export interface Migration {
 
 export const MIGRATIONS: readonly Migration[] = [initial, controlPlane];
 
-export function schemaVersion(sqlite: DatabaseSync): number {
-  const row = sqlite.prepare('PRAGMA user_version').get();
+/** @param name of an attached database */
+export function schemaVersion(sqlite: DatabaseSync, name: 'main' | 'source' = 'main'): number {
+  const row = sqlite.prepare(`PRAGMA ${name}.user_version`).get();
   return z.object({ user_version: z.number() }).parse(row).user_version;
 }
 
@@ -28,48 +29,11 @@ export function refuseNewer(version: number, file: string, migrations: readonly 
   );
 }
 
-// VACUUM INTO copies a consistent snapshot, what still sits in the write-ahead log included. The old copy stays until
-// the new one is whole.
-function copyTo(sqlite: DatabaseSync, copy: string): void {
-  const unfinished = `${copy}.part`;
-  rmSync(unfinished, { force: true });
-  sqlite.prepare('VACUUM INTO ?').run(unfinished);
-  chmodSync(unfinished, 0o600);
-  renameSync(unfinished, copy);
-}
-
-function copyOf(file: string): string {
-  return `${file}.bak`;
-}
-
-/** A file that begins anew must not push out the copy of the one before: that may be all that is left of it. */
-function setCopyAside(file: string): void {
-  if (!existsSync(copyOf(file))) return;
-  const day = new Date().toISOString().replaceAll(/[:.]/g, '-');
-  renameSync(copyOf(file), `${file}.until-${day}.bak`);
-}
-
-/** milliseconds */
-const DAY = 24 * 60 * 60 * 1000;
-
-/** Keeps a copy of the sound file beside it, at most a day old at each start: what `state.corrupt` points to. */
-export function keepCopy(sqlite: DatabaseSync, file: string, log: Log): void {
-  if (file === ':memory:') return;
-  const copy = copyOf(file);
-  const age = Date.now() - (statSync(copy, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-  if (age < DAY) return;
-  try {
-    copyTo(sqlite, copy);
-  } catch (error) {
-    log.warn({ err: error, copy }, 'no copy of the database could be made');
-  }
-}
-
-function apply(sqlite: DatabaseSync, migration: Migration): void {
+/** All of `work` or nothing. */
+export function inTransaction(sqlite: DatabaseSync, work: () => void): void {
   sqlite.exec('BEGIN IMMEDIATE');
   try {
-    sqlite.exec(migration.sql);
-    sqlite.exec(`PRAGMA user_version = ${migration.version}`);
+    work();
     sqlite.exec('COMMIT');
   } catch (error) {
     if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
@@ -77,14 +41,20 @@ function apply(sqlite: DatabaseSync, migration: Migration): void {
   }
 }
 
-/** Brings the file to the newest schema, each step in a transaction of its own, with a copy of the file before the first. */
+/** To be called within a transaction. */
+export function apply(sqlite: DatabaseSync, migration: Migration): void {
+  sqlite.exec(migration.sql);
+  sqlite.exec(`PRAGMA user_version = ${migration.version}`);
+}
+
+/** Brings the file to the newest schema, each step in a transaction of its own, with a backup before the first. */
 export function migrate(sqlite: DatabaseSync, file: string, migrations: readonly Migration[]): void {
   const version = schemaVersion(sqlite);
   const due = migrations.filter((migration) => migration.version > version);
   if (due.length === 0) return;
   if (file !== ':memory:') {
-    if (version > 0) copyTo(sqlite, `${file}.v${version}.bak`);
-    else setCopyAside(file);
+    if (version > 0) backUpDatabase(sqlite, file, 'migration', Date.now());
+    else setNewestAside(file);
   }
-  for (const migration of due) apply(sqlite, migration);
+  for (const migration of due) inTransaction(sqlite, () => apply(sqlite, migration));
 }

@@ -106,7 +106,8 @@ export interface InstancesTable {
   updated_at: string;
   seen_at: string | null;
   deleted_at: string | null;
-  project_id: string;
+  /** null only where `deleted_at` is set */
+  project_id: string | null;
   user: string;
   description: string | null;
   tags_json: string;
@@ -121,6 +122,7 @@ export interface InstancesTable {
   adopted_json: string | null;
   taken_over_json: string | null;
   control_generation: Generated<number>;
+  previous_owner_json: string | null;
   definition_xml: string | null;
   revision: number;
 }

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../domain/errors.ts';
+import { backupFolder, newestSound } from './backup-files.ts';
 
 // Primary result codes of https://www.sqlite.org/rescode.html; extended ones carry them in their low byte.
 const OTHER = 1;
@@ -18,6 +19,7 @@ const SYSTEM_CODES: Readonly<Record<string, number>> = {
   EROFS: READONLY,
   EISDIR: CANTOPEN,
   ENOTDIR: CANTOPEN,
+  ENOENT: CANTOPEN,
   EEXIST: CANTOPEN,
   ENOSPC: FULL,
   EDQUOT: FULL,
@@ -29,13 +31,27 @@ function primaryCode(error: unknown): number {
   return 'code' in error && typeof error.code === 'string' ? (SYSTEM_CODES[error.code] ?? OTHER) : OTHER;
 }
 
+/** What to do with a database that cannot be used, by the newest copy that can. */
+export function wayBack(file: string): string {
+  const sound = newestSound(file);
+  return sound === undefined
+    ? `There is no sound copy of it in ${backupFolder(file)}. Quit Micronova, move ${file} (and its -wal file) away and put ` +
+        'a copy of your own in its place. Without one Micronova starts afresh; hosts and guests are not touched.'
+    : `Quit Micronova, move ${file} (and its -wal file) away and copy ${sound.file} to ${file}: that is the newest sound ` +
+        `copy, of ${sound.at}. Hosts and guests are not touched.`;
+}
+
 export function corruptFile(file: string, cause: unknown): ExpectedError {
   return new ExpectedError('state.corrupt', `The database file ${file} is damaged.`, {
     cause,
-    remedy:
-      `Quit Micronova, move ${file} (and its -wal file) away and put a copy back: the newest “.bak” file beside it, ` +
-      'or your own backup. Without a copy Micronova starts afresh; hosts and guests are not touched.',
+    remedy: wayBack(file),
   });
+}
+
+/** As `explainSqlite`, for a copy that is written from one file to another: which of them failed is told apart. */
+export function explainWriting(error: unknown, source: string, target: string): unknown {
+  const code = primaryCode(error);
+  return explainSqlite(error, code === CORRUPT || code === NOTADB ? source : target);
 }
 
 /** SQLite's failures that a person can do something about, in words; everything else stays what it was. */

@@ -97,6 +97,16 @@ export function findActiveTask(reader: Reader, kind: string, subjectId: string):
   return row && fromRow(row, stepsOf(reader, row.id));
 }
 
+/** What the queued and running tasks of one kind were given, as it was stored. */
+export function listPendingInputs(reader: Reader, kind: string): unknown[] {
+  const pending = q
+    .selectFrom('tasks')
+    .select('input_json')
+    .where('kind', '=', kind)
+    .where('state', 'in', ['queued', 'running']);
+  return reader.all(pending).map((row) => fromJson(row.input_json));
+}
+
 export function getTask(reader: Reader, id: string): Task | undefined {
   const row = reader.first(all.where('id', '=', id));
   return row && fromRow(row, stepsOf(reader, id));

@@ -41,3 +41,20 @@ export function imageVolume(imageId: string, diskFormat: 'qcow2' | 'raw'): strin
 export function imageMarker(imageId: string, sha256: string): string {
   return `${imagePrefix(imageId)}${sha256}.complete`;
 }
+
+export interface VolumeOwner {
+  readonly kind: 'guest' | 'image';
+  readonly id: string;
+}
+
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const GUEST_VOLUME = new RegExp(`^${MINE}-(${UUID})-.`);
+const IMAGE_VOLUME = new RegExp(`^${MINE}-image-(${UUID})\\..`);
+
+/** Whose volume a name of ours says that it is; null for every other name. */
+export function ownerOfVolume(name: string): VolumeOwner | null {
+  const guest = GUEST_VOLUME.exec(name)?.[1];
+  if (guest !== undefined) return { kind: 'guest', id: guest };
+  const image = IMAGE_VOLUME.exec(name)?.[1];
+  return image === undefined ? null : { kind: 'image', id: image };
+}

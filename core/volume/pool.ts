@@ -16,6 +16,18 @@ export interface NewVolume {
   readonly backing?: { readonly path: string; readonly format: 'qcow2' | 'raw' };
 }
 
+/** What the pool tells of one volume. */
+export interface VolumeFacts {
+  readonly name: string;
+  readonly path: string;
+  /** bytes that it takes */
+  readonly bytes: number;
+  /** last change of its content, by the host's clock; null where the pool keeps none */
+  readonly changedAt: Date | null;
+  /** path of the file that it lies over */
+  readonly backing: string | null;
+}
+
 /** Making and deleting a file may have to wait for a slow disk. Milliseconds. */
 const DISK_DEADLINE = 120_000;
 
@@ -116,23 +128,36 @@ export class StoragePool {
   /** Names of the volumes that lie over this one. */
   async laidOver(name: string, options: CallOptions): Promise<string[]> {
     const base = `${this.path}/${name}`;
-    const overlays = (await this.#all(options)).map(async (found) =>
-      (await this.#backingOf(found, options)) === base ? [found.name] : [],
-    );
-    return (await Promise.all(overlays)).flat();
+    const facts = await this.describe(() => true, options);
+    return facts.filter(({ backing }) => backing === base).map((overlay) => overlay.name);
   }
 
-  async #backingOf(of: VolumeRef, options: CallOptions): Promise<string | undefined> {
+  /** What there is to know of the volumes with such names; those that go meanwhile are left out. */
+  async describe(wanted: (name: string) => boolean, options: CallOptions): Promise<VolumeFacts[]> {
+    const volumes = (await this.#all(options)).filter((found) => wanted(found.name));
+    const facts = await Promise.all(volumes.map((found) => this.#factsOf(found, options)));
+    return facts.filter((found) => found !== null);
+  }
+
+  async #factsOf(of: VolumeRef, options: CallOptions): Promise<VolumeFacts | null> {
     try {
       const { xml } = await this.#connection.call(
         storageVolume.getXmlDesc,
         { volume: of, flags: 0 },
         options,
       );
-      return readXml(volume, xml).backingPath;
+      const { path, allocation = 0, modified, backingPath } = readXml(volume, xml);
+      const seconds = Number(modified ?? 'NaN');
+      return {
+        name: of.name,
+        path: path ?? `${this.path}/${of.name}`,
+        bytes: allocation,
+        changedAt: Number.isFinite(seconds) ? new Date(seconds * 1000) : null,
+        backing: backingPath ?? null,
+      };
     } catch (error) {
       // Deleted since it was listed.
-      if (isVirError(error, VIR_ERR.noStorageVol) || isGoneFile(error)) return undefined;
+      if (isVirError(error, VIR_ERR.noStorageVol) || isGoneFile(error)) return null;
       throw error;
     }
   }

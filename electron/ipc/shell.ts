@@ -17,6 +17,10 @@ const IMAGE_FILES = [
   { name: 'Disk images', extensions: ['qcow2', 'img', 'raw'] },
   { name: 'All files', extensions: ['*'] },
 ];
+const DATABASE_FILES = [
+  { name: 'Micronova databases', extensions: ['db', 'bak'] },
+  { name: 'All files', extensions: ['*'] },
+];
 /** bytes */
 const PUBLIC_KEY_LIMIT = 16 * 1024;
 /** bytes; as base64 it is just below the contract's 65,535 */
@@ -57,6 +61,15 @@ async function savePrivateKey(
     await handle.close();
   }
   return { path: answered.filePath };
+}
+
+async function saveBackup(window: BrowserWindow): Promise<string | null> {
+  const day = new Date().toISOString().slice(0, 10);
+  const answered = await dialog.showSaveDialog(window, {
+    defaultPath: join(homedir(), `micronova-${day}.db`),
+    filters: DATABASE_FILES,
+  });
+  return answered.canceled ? null : answered.filePath;
 }
 
 async function openLink(window: BrowserWindow, url: string): Promise<Record<string, never>> {
@@ -108,6 +121,11 @@ function dialogHandlers(window: BrowserWindow) {
       return { name: basename(path), base64: (await readSmall(path, USER_DATA_LIMIT)).toString('base64') };
     }),
     'shell.savePrivateKey': handler('shell.savePrivateKey', (input) => savePrivateKey(window, input)),
+    'shell.saveBackup': handler('shell.saveBackup', async () => saveBackup(window)),
+    'shell.pickBackup': handler(
+      'shell.pickBackup',
+      async () => (await pickFile(window, { filters: DATABASE_FILES })) ?? null,
+    ),
     'shell.openLink': handler('shell.openLink', ({ url }) => openLink(window, url)),
   };
 }

@@ -4,6 +4,7 @@ import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useList } from '../stores/nova.ts';
 import { SearchIcon } from '../ui/icons.tsx';
+import { PAGE_NAMES, PAGES } from './pages.ts';
 
 export const [paletteStore, commandPalette] = createSpotlight();
 
@@ -14,10 +15,6 @@ export function Commands(): ReactNode {
   const instances = useList('instances');
 
   const actions = useMemo<SpotlightActionData[]>(() => {
-    const page = (
-      to: '/instances' | '/hypervisors' | '/flavors' | '/keypairs' | '/images' | '/activity',
-      label: string,
-    ): SpotlightActionData => ({ id: to, label, onClick: () => void navigate({ to }) });
     return [
       {
         id: 'launch',
@@ -29,12 +26,11 @@ export function Commands(): ReactNode {
         label: t('instances.addHost'),
         onClick: () => void navigate({ to: '/hypervisors', search: { add: true } }),
       },
-      page('/instances', t('nav.instances')),
-      page('/hypervisors', t('nav.hypervisors')),
-      page('/images', t('nav.images')),
-      page('/flavors', t('nav.flavors')),
-      page('/keypairs', t('nav.keypairs')),
-      page('/activity', t('nav.activity')),
+      ...PAGE_NAMES.map((name) => ({
+        id: name,
+        label: t(`nav.${name}`),
+        onClick: () => void navigate({ to: PAGES[name] }),
+      })),
       ...instances.map((instance) => ({
         id: instance.id,
         label: instance.name,

@@ -2,35 +2,42 @@ import { Kbd, UnstyledButton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useQuery } from '../api/use-query.ts';
 import { useList, useNova } from '../stores/nova.ts';
 import {
   ActivityIcon,
+  AggregateIcon,
+  DifferenceIcon,
   FlavorIcon,
+  GroupIcon,
   ImageIcon,
   InstanceIcon,
   KeyIcon,
+  ProjectIcon,
+  ScaleIcon,
   SearchIcon,
   ServerIcon,
 } from '../ui/icons.tsx';
 import { Brand } from './Brand.tsx';
 import { commandPalette } from './Commands.tsx';
+import { type PageName, PAGES } from './pages.ts';
 import { SettingsMenu } from './SettingsMenu.tsx';
 import classes from './shell.module.css';
 
 const SHORTCUT = navigator.userAgent.includes('Mac') ? '⌘K' : 'Ctrl+K';
 
 interface ItemProps {
-  readonly to: '/instances' | '/hypervisors' | '/flavors' | '/keypairs' | '/images' | '/activity';
+  readonly page: PageName;
   readonly icon: ReactNode;
-  readonly label: string;
   readonly count?: number;
 }
 
-function Item({ to, icon, label, count }: ItemProps): ReactNode {
+function Item({ page, icon, count }: ItemProps): ReactNode {
+  const { t } = useTranslation();
   return (
-    <Link to={to} className={classes.link}>
+    <Link to={PAGES[page]} className={classes.link}>
       {icon}
-      {label}
+      {t(`nav.${page}`)}
       {count !== undefined && count > 0 && <span className={classes.count}>{count}</span>}
     </Link>
   );
@@ -53,11 +60,19 @@ function useRunningTasks(): number {
   return useList('tasks').filter((task) => task.finishedAt === null).length;
 }
 
+/** How many differences there are, as of the last look at each host. */
+function useFindings(): number {
+  const changes = useNova((state) => state.findings);
+  const { data = [] } = useQuery('finding.list', {}, [...changes.values()].join(' '));
+  return data.length;
+}
+
 export function Navigation(): ReactNode {
   const { t } = useTranslation();
   const instances = useNova((state) => state.instances.items.size);
   const hosts = useNova((state) => state.hosts.items.size);
   const running = useRunningTasks();
+  const findings = useFindings();
   return (
     <nav className={classes.navigation} aria-label={t('nav.main')}>
       <Brand />
@@ -69,14 +84,20 @@ export function Navigation(): ReactNode {
         </Kbd>
       </UnstyledButton>
       <div className={classes.section}>{t('nav.compute')}</div>
-      <Item to="/instances" icon={<InstanceIcon />} label={t('nav.instances')} count={instances} />
-      <Item to="/hypervisors" icon={<ServerIcon />} label={t('nav.hypervisors')} count={hosts} />
+      <Item page="instances" icon={<InstanceIcon />} count={instances} />
+      <Item page="hypervisors" icon={<ServerIcon />} count={hosts} />
+      <Item page="scheduler" icon={<ScaleIcon />} />
       <div className={classes.section}>{t('nav.resources')}</div>
-      <Item to="/images" icon={<ImageIcon />} label={t('nav.images')} />
-      <Item to="/flavors" icon={<FlavorIcon />} label={t('nav.flavors')} />
-      <Item to="/keypairs" icon={<KeyIcon />} label={t('nav.keypairs')} />
+      <Item page="images" icon={<ImageIcon />} />
+      <Item page="flavors" icon={<FlavorIcon />} />
+      <Item page="keypairs" icon={<KeyIcon />} />
+      <div className={classes.section}>{t('nav.organise')}</div>
+      <Item page="aggregates" icon={<AggregateIcon />} />
+      <Item page="groups" icon={<GroupIcon />} />
+      <Item page="projects" icon={<ProjectIcon />} />
       <div className={classes.section} />
-      <Item to="/activity" icon={<ActivityIcon />} label={t('nav.activity')} count={running} />
+      <Item page="differences" icon={<DifferenceIcon />} count={findings} />
+      <Item page="activity" icon={<ActivityIcon />} count={running} />
       <div className={classes.foot}>
         <Summary />
         <SettingsMenu />

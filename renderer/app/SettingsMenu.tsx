@@ -1,20 +1,23 @@
 import { Menu, UnstyledButton } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Settings } from '../../core/contract/index.ts';
+import type { Input } from '../../core/contract/index.ts';
 import { call } from '../api/client.ts';
 import { useAction } from '../api/use-action.ts';
 import { useNova } from '../stores/nova.ts';
 import { CheckIcon, SunIcon } from '../ui/icons.tsx';
+import { PAGES } from './pages.ts';
 import classes from './shell.module.css';
 
 /** Colours and language. */
 export function SettingsMenu(): ReactNode {
   const { t } = useTranslation();
+  const navigate = useNavigate();
   const settings = useNova((state) => state.settings);
-  const change = useAction((patch: Partial<Settings>) => call('settings.set', patch));
+  const change = useAction((patch: Input<'settings.set'>) => call('settings.set', patch));
 
-  const choice = (label: string, on: boolean, patch: Partial<Settings>): ReactNode => (
+  const choice = (label: string, on: boolean, patch: Input<'settings.set'>): ReactNode => (
     <Menu.Item rightSection={on && <CheckIcon />} onClick={() => void change.run(patch)}>
       {label}
     </Menu.Item>
@@ -28,6 +31,10 @@ export function SettingsMenu(): ReactNode {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item closeMenuOnClick onClick={() => void navigate({ to: PAGES.settings })}>
+          {t('app.allSettings')}
+        </Menu.Item>
+        <Menu.Divider />
         <Menu.Label>{t('app.theme')}</Menu.Label>
         {choice(t('app.themeSystem'), settings?.theme === 'system', { theme: 'system' })}
         {choice(t('app.themeLight'), settings?.theme === 'light', { theme: 'light' })}

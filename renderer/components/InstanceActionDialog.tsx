@@ -3,10 +3,10 @@ import { useTranslation } from 'react-i18next';
 import type { Instance } from '../../core/contract/index.ts';
 import { useAction } from '../api/use-action.ts';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
-import { ASK_FIRST, perform, type LifeAction } from './instance-actions.ts';
+import { ASK_FIRST, type AskedAction, perform } from './instance-actions.ts';
 
 export interface Asked {
-  readonly action: Exclude<LifeAction, 'start'>;
+  readonly action: AskedAction;
   readonly instances: readonly Instance[];
 }
 
@@ -25,6 +25,10 @@ export function InstanceActionDialog({ asked, onClose, onDone }: Props): ReactNo
   const [first, ...others] = asked.instances;
   const title =
     others.length === 0 ? t(one, { name: first?.name }) : t(many, { count: asked.instances.length });
+  const keepsDisks =
+    asked.action === 'delete' || asked.action === 'force_delete'
+      ? asked.instances.some((instance) => instance.origin === 'adopted')
+      : false;
   const close = (): void => {
     act.clear();
     onClose();
@@ -38,7 +42,7 @@ export function InstanceActionDialog({ asked, onClose, onDone }: Props): ReactNo
     <ConfirmDialog
       opened
       title={title}
-      text={t(text)}
+      text={keepsDisks ? `${t(text)} ${t('instances.keepsDisks')}` : t(text)}
       confirm={t(`instances.action.${asked.action}`)}
       danger={danger}
       busy={act.busy}

@@ -1,9 +1,12 @@
 import { Menu, Tooltip } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Instance } from '../../core/contract/index.ts';
-import { LIFE_ACTIONS, type LifeAction } from './instance-actions.ts';
+import { type OfferedAction, offersOf } from './instance-actions.ts';
+import { useHostAway } from './instance-status.tsx';
 import { useRefusal } from './use-refusal.ts';
+
+const DANGEROUS: ReadonlySet<OfferedAction> = new Set(['soft_delete', 'delete', 'force_delete']);
 
 interface ItemProps {
   readonly label: string;
@@ -31,15 +34,15 @@ function Item({ label, refusal, danger, onClick }: ItemProps): ReactNode {
 
 interface Props {
   readonly instance: Instance;
-  readonly onAct: (action: LifeAction) => void;
-  readonly onRename: () => void;
+  readonly onAct: (action: OfferedAction) => void;
   readonly onConsole?: () => void;
 }
 
 /** Everything that can be done to one instance; what cannot be done now says why. */
-export function InstanceMenuItems({ instance, onAct, onRename, onConsole }: Props): ReactNode {
+export function InstanceMenuItems({ instance, onAct, onConsole }: Props): ReactNode {
   const { t } = useTranslation();
   const refusalOf = useRefusal();
+  const groups = offersOf(instance, useHostAway(instance));
   return (
     <>
       {onConsole && (
@@ -49,16 +52,19 @@ export function InstanceMenuItems({ instance, onAct, onRename, onConsole }: Prop
           onClick={onConsole}
         />
       )}
-      <Item label={t('instances.action.rename')} refusal={refusalOf('rename', instance)} onClick={onRename} />
-      <Menu.Divider />
-      {LIFE_ACTIONS.map((action) => (
-        <Item
-          key={action}
-          label={t(`instances.action.${action}`)}
-          refusal={refusalOf(action, instance)}
-          danger={action === 'delete'}
-          onClick={() => onAct(action)}
-        />
+      {groups.map((group, index) => (
+        <Fragment key={group.join()}>
+          {(index > 0 || onConsole) && <Menu.Divider />}
+          {group.map((action) => (
+            <Item
+              key={action}
+              label={t(`instances.action.${action}`)}
+              refusal={refusalOf(action, instance)}
+              danger={DANGEROUS.has(action)}
+              onClick={() => onAct(action)}
+            />
+          ))}
+        </Fragment>
       ))}
     </>
   );

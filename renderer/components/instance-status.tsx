@@ -13,6 +13,10 @@ const TONES: Partial<Record<InstanceStatus, Tone>> = {
   PAUSED: 'warn',
   SUSPENDED: 'warn',
   RESCUE: 'warn',
+  REBUILD: 'busy',
+  PASSWORD: 'busy',
+  MIGRATING: 'busy',
+  SOFT_DELETED: 'idle',
   BUILD: 'busy',
   REBOOT: 'busy',
   HARD_REBOOT: 'busy',
@@ -48,6 +52,10 @@ export function InstanceStatusBadge({ instance }: { readonly instance: Instance 
     const note =
       instance.seenAt === null ? undefined : t('instances.seen', { time: format.age(instance.seenAt, now) });
     return <StatusBadge tone="idle" label={label} note={note} />;
+  }
+  if (instance.reclaimAt !== null && instance.taskState === null) {
+    const left = format.duration(Math.max(0, Date.parse(instance.reclaimAt) - now));
+    return <StatusBadge tone="idle" label={label} note={t('instances.restorableFor', { time: left })} />;
   }
   // REBOOT and its like already say what is going on.
   const plain = instance.taskState === null || instance.status.endsWith('REBOOT');

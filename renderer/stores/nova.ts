@@ -35,6 +35,9 @@ export function feedNova(bridge: WindowBridge): () => void {
     load('keypairs', call('keypair.list', {})),
     load('images', call('image.list', {})),
     load('tasks', call('task.list', {})),
+    load('projects', call('project.list', {})),
+    load('aggregates', call('aggregate.list', {})),
+    load('serverGroups', call('serverGroup.list', {})),
     call('settings.get', {}).then((settings) => useNova.setState({ settings })),
   ]).catch((failure: unknown) => useNova.setState({ problem: toErrorBody(failure) }));
   return stop;

@@ -71,3 +71,14 @@ export const SunIcon = icon(
 export const ExpandIcon = icon('M9.5 2.5h4v4', 'M6.5 13.5h-4v-4', 'M13.5 2.5L9 7', 'M2.5 13.5L7 9');
 export const RefreshIcon = icon('M13 8a5 5 0 1 1-1.6-3.7', 'M13.2 2v2.8h-2.8');
 export const WarningIcon = icon('M8 2.5l6 11H2z', 'M8 6.8v3', 'M8 11.6h.01');
+export const ScaleIcon = icon('M8 2.5v11', 'M5 13.5h6', 'M3 4.5h10', 'M3 4.5l-1.5 4h3z', 'M13 4.5l-1.5 4h3z');
+export const AggregateIcon = icon('M2.5 2.5h5v5h-5z', 'M8.5 8.5h5v5h-5z', 'M10 3.5h3v3', 'M6 12.5H3v-3');
+export const GroupIcon = icon(
+  'M8 6.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4z',
+  'M4 13.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4z',
+  'M12 13.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4z',
+  'M7 6.3l-2 3.4',
+  'M9 6.3l2 3.4',
+);
+export const ProjectIcon = icon('M2 4.5h4.5L8 6h6v7.5H2z');
+export const DifferenceIcon = icon('M3 5h10', 'M3 11h10', 'M10.5 2.5l-5 11');

@@ -9,7 +9,8 @@ import { ExpectedError } from '../../core/domain/errors.ts';
 import { silentLog } from '../../core/domain/log.ts';
 import { timestamp } from '../../core/domain/time.ts';
 import { createContext } from '../../core/identity/context.ts';
-import { refreshInventory } from '../../core/placement/providers.ts';
+import { refreshInventory } from '../../core/placement/inventories.ts';
+import { Findings } from '../../core/inventory/findings.ts';
 import { openDatabase } from '../../core/state/database.ts';
 import { insertHost, updateHost } from '../../core/state/hosts.ts';
 import { insertImage } from '../../core/state/images.ts';
@@ -45,10 +46,11 @@ export function openApi({ sshFolder = '/nonexistent' }: { sshFolder?: string } =
     tasks,
     tickets,
     hosts: {
-      control: { connect: nowhere, disconnect: nowhere, foreignGuests: () => [] },
+      control: { connect: nowhere, disconnect: nowhere, markedGuests: () => [], foreignGuests: () => [] },
       secrets: new HostSecretsStore(null),
       test: nowhere,
     },
+    inventory: { findings: new Findings(database), look: () => Promise.resolve() },
     sshFolder,
     facts: { version: '0', home: '/home', owner: 'serve', notices: [] },
   });

@@ -2,13 +2,15 @@ import {
   contract,
   isMethodName,
   type ContractEvent,
+  type Instance,
   type Settings,
   type MethodName,
   type Reply,
   type WindowBridge,
 } from '../../core/contract/index.ts';
 import { ExpectedError, toErrorBody } from '../../core/domain/errors.ts';
-import { SETTINGS, flavor, instance, keypair, nextRevision, task, uuid } from './data.ts';
+import { cloudFakes } from './cloud.ts';
+import { SETTINGS, ago, flavor, instance, keypair, nextRevision, task, uuid } from './data.ts';
 import { hostTest } from './host-test.ts';
 import { imageFakes } from './images.ts';
 import { actionsOf, busyScene, decisionFor, freshScene, previewFor, type Scene } from './scene.ts';
@@ -32,8 +34,13 @@ function handlersFor(
     emit({ type: 'task.changed', value: started });
     return { instance: one, taskId: started.id };
   };
+  const change = (one: Instance): void => {
+    scene.instances = scene.instances.map((each) => (each.id === one.id ? one : each));
+    emit({ type: 'instance.changed', value: one });
+  };
   return {
     ...imageFakes(scene, emit),
+    ...cloudFakes(scene, change, accepted),
     'instance.list': () => scene.instances,
     'host.list': () => scene.hosts,
     'flavor.list': () => scene.flavors,
@@ -72,7 +79,10 @@ function handlersFor(
     'instance.reboot': (input) => accepted(input.ref, 'instance.reboot'),
     'instance.delete': (input) => {
       const one = find(scene.instances, input.ref);
-      emit({ type: 'deleted', resource: 'instance', id: one.id, revision: nextRevision() });
+      if (input.soft === true) {
+        const soft = { vmState: 'soft-delete', status: 'SOFT_DELETED', reclaimAt: ago(-900) } as const;
+        change({ ...one, ...soft, revision: nextRevision() });
+      } else emit({ type: 'deleted', resource: 'instance', id: one.id, revision: nextRevision() });
       return { instance: one, taskId: uuid() };
     },
     'instance.set': (input) => {

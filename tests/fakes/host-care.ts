@@ -14,10 +14,12 @@ import { getInstance, insertInstance, transition, type InstanceChange } from '..
 /** Time that passes only when the test says so. */
 export class HandClock implements Clock {
   #now = Date.parse('2026-01-01T00:00:00Z');
+  /** by how much the wall clock was set back */
+  #behind = 0;
   #timers: { readonly at: number; readonly call: () => void }[] = [];
 
   now(): number {
-    return this.#now;
+    return this.#now - this.#behind;
   }
 
   elapsed(): number {
@@ -33,6 +35,11 @@ export class HandClock implements Clock {
   /** milliseconds until each timer that runs, soonest first */
   get waits(): number[] {
     return this.#timers.map(({ at }) => at - this.#now).toSorted((a, b) => a - b);
+  }
+
+  /** Somebody sets the clock; timers run by another one. */
+  setBack(milliseconds: number): void {
+    this.#behind += milliseconds;
   }
 
   advance(milliseconds: number): void {

@@ -116,6 +116,9 @@ export function busyScene(workers = 24) {
       state: 'running',
       vcpus: 4,
       ram: 8192,
+      kind: 'unmanaged' as const,
+      owner: null,
+      refusal: null,
     },
     {
       hostId: hosts[0].id,
@@ -124,6 +127,9 @@ export function busyScene(workers = 24) {
       state: 'shut off',
       vcpus: 1,
       ram: 512,
+      kind: 'other' as const,
+      owner: { controlId: 'c', controlName: 'mai@laptop', instanceName: 'router' },
+      refusal: null,
     },
   ];
   return {

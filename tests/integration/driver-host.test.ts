@@ -125,7 +125,13 @@ describe('guests that others made', () => {
     await host.virsh('define', '/run/foreign.xml');
     await heard('defined');
     const foreign = async () => (await driver.listGuests(never)).find((g) => g.domainName === 'foreign');
-    expect(await foreign()).toMatchObject({ ours: false, powerState: 'SHUTDOWN', vcpus: 2, ram: 16 });
+    expect(await foreign()).toMatchObject({
+      owner: null,
+      transient: false,
+      powerState: 'SHUTDOWN',
+      vcpus: 2,
+      ram: 16,
+    });
     await host.virsh('start', 'foreign', '--paused');
     await heard('started');
     expect(await foreign()).toMatchObject({ powerState: 'PAUSED' });

@@ -1,3 +1,4 @@
+import { PLAIN } from '../../core/compute/test-kit.ts';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -73,6 +74,7 @@ function expectSize(found: number, real: number): void {
 export function guestSpec(image: ImageSource, change: Partial<GuestSpec> = {}): GuestSpec {
   const id = randomUUID();
   return {
+    ...PLAIN,
     id,
     name: `guest <${id.slice(0, 4)}> & "co"`,
     hostname: `guest-${id.slice(0, 4)}`,

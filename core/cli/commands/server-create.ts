@@ -22,6 +22,7 @@ const Create = z.object({
   min: Whole.optional(),
   max: Whole.optional(),
   host: Text.optional(),
+  project: Text.optional(),
   wait: Flag,
   dryRun: Flag,
 });
@@ -64,11 +65,11 @@ function showPreview(context: Context, preview: Output<'instance.preview'>, coun
 }
 
 async function createServer(context: Context, input: Create): Promise<void> {
-  const { name, flavor, image, host } = input;
+  const { name, flavor, image, host, project } = input;
   const count = countOf(input);
   const userData = input.userData === undefined ? undefined : await readUserData(input.userData);
   const session = await connectWithHosts(context);
-  const where = host === undefined ? {} : { host };
+  const where = { ...(host !== undefined && { host }), ...(project !== undefined && { project }) };
   if (input.dryRun) {
     const preview = await session.call('instance.preview', { flavor, image, count, ...where });
     return showPreview(context, preview, count);
@@ -117,6 +118,7 @@ export function addServerCreate(server: Command, context: () => Context): void {
         option('--min <count>', 'how many, if --max does not say'),
         option('--max <count>', 'how many; their names get -1, -2, …'),
         option('--host <host>', 'host to build on; left out: the scheduler picks'),
+        option('--project <project>', 'project that it belongs to (default: admin)'),
         option('--wait', 'wait until it is active'),
         option('--dry-run', 'only show what the scheduler would decide'),
       ],

@@ -48,6 +48,8 @@ const COLUMNS: readonly Column[] = [
   ['Host', (one) => one.hostName],
   ['Key Name', (one) => one.keyName],
   ['Created At', (one) => one.createdAt],
+  ['Project ID', (one) => one.projectId],
+  ['Project Name', (one) => one.projectName],
   ['Properties', (one) => one.metadata],
 ];
 
@@ -101,6 +103,8 @@ export function serverFields(one: Instance): Fields {
     ['image', named(one.imageName, one.imageId)],
     ['key_name', one.keyName],
     ['name', one.name],
+    ['project_id', one.projectId],
+    ['project_name', one.projectName],
     ['properties', one.metadata],
     ['seen_at', one.seenAt],
     ['status', one.status],

@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
+import type { ControlId } from '../../domain/control.ts';
 import { ExpectedError } from '../../domain/errors.ts';
 import type { DriverEvent, StepOptions } from '../driver.ts';
+import { takenOver } from '../mark.ts';
 import { echoConsole } from './fake-console.ts';
 import type { FakeDisks, FakeHost } from './fake-host.ts';
 import { cutOff, type FakeStep } from './faults.ts';
@@ -8,14 +10,17 @@ import { cutOff, type FakeStep } from './faults.ts';
 /** One connection to a fake host: what all steps of a driver share. */
 export class FakeConnection {
   readonly host: FakeHost;
+  readonly control: ControlId | null;
   readonly closed: Promise<Error | null>;
   readonly #listeners = new Set<(event: DriverEvent) => void>();
   readonly #streams = new Set<Duplex>();
   readonly #end = new AbortController();
   readonly #settle: (reason: Error | null) => void;
 
-  constructor(host: FakeHost) {
+  /** @param control whose guests it may change; null: everybody's */
+  constructor(host: FakeHost, control: ControlId | null = null) {
     this.host = host;
+    this.control = control;
     const { promise, resolve } = Promise.withResolvers<Error | null>();
     this.closed = promise;
     this.#settle = resolve;
@@ -56,6 +61,17 @@ export class FakeConnection {
     const result = work();
     await this.live(this.host.faults.meet(step, 'after'), options);
     return result;
+  }
+
+  /** A step that changes a guest: refused when another Micronova has it. */
+  change<T>(step: FakeStep, guestId: string, options: StepOptions, work: () => T): Promise<T> {
+    return this.step(step, options, () => {
+      const { spec, mark } = this.host.domains.get(guestId) ?? {};
+      if (spec && mark && this.control && mark.control.id !== this.control.id) {
+        throw takenOver(spec.domainName, mark.control);
+      }
+      return work();
+    });
   }
 
   /** Waits no longer than the link lives and the caller wants it. */

@@ -46,7 +46,7 @@ export function fakeDisks(at: FakeConnection): Part {
     },
 
     removeDisks(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('removeDisks', options, () => void at.host.disks.delete(guestId));
+      return at.change('removeDisks', guestId, options, () => void at.host.disks.delete(guestId));
     },
 
     reserveAddress(guest: GuestSpec, options: StepOptions): Promise<InstanceAddress[]> {
@@ -62,7 +62,7 @@ export function fakeDisks(at: FakeConnection): Part {
     },
 
     releaseAddress(guestId: string, _mac: string, options: StepOptions): Promise<void> {
-      return at.step('releaseAddress', options, () => void at.host.reservations.delete(guestId));
+      return at.change('releaseAddress', guestId, options, () => void at.host.reservations.delete(guestId));
     },
   };
 }

@@ -1,16 +1,19 @@
 import type { Duplex } from 'node:stream';
+import type { ControlId } from '../../domain/control.ts';
 import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver, Display, HostFacts, StepOptions } from '../driver.ts';
+import { fakeAudit } from './fake-audit.ts';
 import { FakeConnection } from './fake-connection.ts';
 import { fakeDisks } from './fake-disks.ts';
 import { fakeEvacuation } from './fake-evacuation.ts';
 import { fakeGuests } from './fake-guests.ts';
 import type { FakeHost } from './fake-host.ts';
 import { fakeImages } from './fake-images.ts';
+import { fakeOwnership } from './fake-ownership.ts';
 
-/** A driver that is connected to a fake host. */
-export function createFakeDriver(host: FakeHost): ComputeDriver {
-  const at = new FakeConnection(host);
+/** A driver that is connected to a fake host. @param control whose guests it may change; null: everybody's */
+export function createFakeDriver(host: FakeHost, control: ControlId | null = null): ComputeDriver {
+  const at = new FakeConnection(host, control);
   return {
     capabilities: ALL_CAPABILITIES,
     closed: at.closed,
@@ -20,6 +23,8 @@ export function createFakeDriver(host: FakeHost): ComputeDriver {
     ...fakeDisks(at),
     ...fakeGuests(at),
     ...fakeEvacuation(at),
+    ...fakeOwnership(at),
+    ...fakeAudit(at),
 
     facts(options: StepOptions): Promise<HostFacts> {
       return at.step('facts', options, () => at.host.facts);

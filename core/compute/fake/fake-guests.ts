@@ -1,5 +1,7 @@
 import { ExpectedError } from '../../domain/errors.ts';
 import type { ComputeDriver, GuestSpec, GuestState, StepOptions } from '../driver.ts';
+import { type GuestDescription, ownerOf } from '../mark.ts';
+import { fakeDefinition } from './fake-audit.ts';
 import type { FakeConnection } from './fake-connection.ts';
 
 type Part = Pick<
@@ -15,24 +17,44 @@ type Part = Pick<
   | 'domainXml'
 >;
 
+/** What of a guest stands in its domain: neither its user data nor where its image is on the desktop. */
+function markOf({
+  userData: _userData,
+  image: { file: _file, ...image },
+  ...rest
+}: GuestSpec): GuestDescription {
+  return { ...rest, image };
+}
+
 /** Definitions and power of guests. */
 export function fakeGuests(at: FakeConnection): Part {
   return {
     define(guest: GuestSpec, options: StepOptions): Promise<void> {
-      return at.step('define', options, () => {
+      return at.change('define', guest.id, options, () => {
         const disks = at.host.disks.get(guest.id);
         if (disks?.root === undefined || !disks.configDrive) {
           throw new ExpectedError('libvirt.error', `The disks of ${guest.domainName} are not there`);
         }
-        if (at.host.domains.has(guest.id)) return;
+        const mark = markOf(guest);
+        const there = at.host.domains.get(guest.id);
+        if (there !== undefined) return void (there.mark = mark);
         const spec = { id: guest.id, domainName: guest.domainName, flavor: guest.flavor };
-        at.host.domains.set(guest.id, { spec, powerState: 'SHUTDOWN', deaf: false, log: '', boots: 0 });
+        const title = guest.name;
+        at.host.domains.set(guest.id, {
+          spec,
+          mark,
+          title,
+          powerState: 'SHUTDOWN',
+          deaf: false,
+          log: '',
+          boots: 0,
+        });
         at.host.lifecycle(guest.id, 'defined');
       });
     },
 
     undefine(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('undefine', options, () => {
+      return at.change('undefine', guestId, options, () => {
         const domain = at.host.domains.get(guestId);
         if (domain === undefined) return;
         if (domain.powerState !== 'SHUTDOWN') {
@@ -44,21 +66,21 @@ export function fakeGuests(at: FakeConnection): Part {
     },
 
     start(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('start', options, () => at.host.boot(guestId));
+      return at.change('start', guestId, options, () => at.host.boot(guestId));
     },
 
     stop(guestId: string, _timeout: number, options: StepOptions): Promise<void> {
-      return at.step('stop', options, () => at.host.halt(guestId));
+      return at.change('stop', guestId, options, () => at.host.halt(guestId));
     },
 
     destroy(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('destroy', options, () => {
+      return at.change('destroy', guestId, options, () => {
         if (at.host.domains.has(guestId)) at.host.halt(guestId);
       });
     },
 
     softReboot(guestId: string, timeout: number, options: StepOptions): Promise<void> {
-      return at.step('softReboot', options, () => {
+      return at.change('softReboot', guestId, options, () => {
         const domain = at.host.domain(guestId);
         if (domain.deaf) {
           throw new ExpectedError('libvirt.timeout', `The guest did not reboot within ${timeout / 1000} s`);
@@ -69,7 +91,7 @@ export function fakeGuests(at: FakeConnection): Part {
     },
 
     hardReboot(guestId: string, options: StepOptions): Promise<void> {
-      return at.step('hardReboot', options, () => {
+      return at.change('hardReboot', guestId, options, () => {
         at.host.halt(guestId);
         at.host.boot(guestId);
       });
@@ -77,11 +99,13 @@ export function fakeGuests(at: FakeConnection): Part {
 
     listGuests(options: StepOptions): Promise<GuestState[]> {
       return at.step('listGuests', options, () =>
-        [...at.host.domains.values()].map(({ spec, powerState }) => ({
+        [...at.host.domains.values()].map(({ spec, powerState, mark, badMark, transient }) => ({
           uuid: spec.id,
           domainName: spec.domainName,
           powerState,
-          ours: true,
+          owner: mark ? ownerOf(mark) : null,
+          badMark: badMark ?? null,
+          transient: transient ?? false,
           vcpus: spec.flavor.vcpus,
           ram: spec.flavor.ram,
         })),
@@ -89,10 +113,7 @@ export function fakeGuests(at: FakeConnection): Part {
     },
 
     domainXml(guestId: string, options: StepOptions): Promise<string> {
-      return at.step('domainXml', options, () => {
-        const { spec } = at.host.domain(guestId);
-        return `<domain type='qemu'><name>${spec.domainName}</name><uuid>${spec.id}</uuid></domain>`;
-      });
+      return at.step('domainXml', options, () => fakeDefinition(at.host.domain(guestId)));
     },
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ExpectedError } from '../../domain/errors.ts';
 import type { ComputeDriver, DriverEvent, GuestSpec } from '../driver.ts';
+import { PLAIN } from '../test-kit.ts';
 import { createFakeDriver } from './fake-driver.ts';
 import { FakeHost } from './fake-host.ts';
 
@@ -17,6 +18,7 @@ beforeEach(() => {
   driver = createFakeDriver(host);
   const id = randomUUID();
   guest = {
+    ...PLAIN,
     id,
     name: 'web',
     hostname: 'web',
@@ -84,7 +86,7 @@ describe('the fake host', () => {
     expect(await driver.closed).toBeNull();
     driver = createFakeDriver(host);
     expect(await driver.listGuests(options)).toMatchObject([
-      { uuid: guest.id, powerState: 'RUNNING', ours: true },
+      { uuid: guest.id, powerState: 'RUNNING', owner: { controlId: PLAIN.control.id } },
     ]);
     expect(await driver.hasImage(guest.image, options)).toBe(true);
   });

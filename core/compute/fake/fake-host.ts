@@ -1,5 +1,7 @@
 import { ExpectedError } from '../../domain/errors.ts';
 import type { DriverEvent, GuestSpec, GuestState, HostFacts } from '../driver.ts';
+import type { GuestDescription } from '../mark.ts';
+import type { FoundGuest } from '../ownership.ts';
 import { cutOff, Faults } from './faults.ts';
 
 type Lifecycle = Extract<DriverEvent, { type: 'lifecycle' }>['what'];
@@ -9,6 +11,8 @@ export interface FakeImage {
   /** bytes that have arrived */
   readonly size: number;
   readonly complete: boolean;
+  /** the file that it came from */
+  readonly file?: string;
 }
 
 export interface FakeDisks {
@@ -19,13 +23,24 @@ export interface FakeDisks {
 }
 
 export interface FakeDomain {
-  readonly spec: Pick<GuestSpec, 'id' | 'domainName' | 'flavor'>;
+  spec: Pick<GuestSpec, 'id' | 'domainName' | 'flavor'>;
   powerState: GuestState['powerState'];
   /** hears neither agent nor ACPI */
   deaf: boolean;
   log: string;
   /** how often it was started */
   boots: number;
+  /** its Micronova mark; absent: it has none */
+  mark?: GuestDescription | null;
+  /** why what stands in place of a mark is not believed */
+  badMark?: string;
+  title?: string | null;
+  /** made without a definition */
+  transient?: boolean;
+  /** what somebody else made it of */
+  devices?: Pick<FoundGuest, 'disks' | 'nics' | 'addresses'>;
+  /** what somebody wrote into its definition beside what it was made with */
+  edits?: string;
 }
 
 /** What the host needs of a driver that is connected to it. */
@@ -60,6 +75,14 @@ const FACTS: HostFacts = {
     videoModels: ['vga', 'virtio', 'cirrus'],
     firmware: ['bios', 'uefi'],
   },
+  traits: [
+    'COMPUTE_ARCH_X86_64',
+    'COMPUTE_FIRMWARE_BIOS',
+    'COMPUTE_FIRMWARE_UEFI',
+    'COMPUTE_STORAGE_BUS_VIRTIO',
+    'HW_ARCH_X86_64',
+    'HW_CPU_X86_SSE2',
+  ],
 };
 
 /**
@@ -74,6 +97,8 @@ export class FakeHost {
   /** addresses by guest */
   readonly reservations = new Map<string, { readonly mac: string; readonly address: string }>();
   readonly domains = new Map<string, FakeDomain>();
+  /** when volumes were last changed, by guest or image, ISO 8601; what is not named here is old */
+  readonly changes = new Map<string, string>();
   /** every step that was begun, in order */
   readonly calls: string[] = [];
   readonly #connections = new Set<FakeConnection>();
@@ -115,6 +140,18 @@ export class FakeHost {
     throw new ExpectedError('instance.no_console', `${domain.spec.domainName} is not running`);
   }
 
+  /** A guest that somebody made with virsh: on from the beginning, and nobody's. */
+  addForeign(domain: Omit<FakeDomain, 'powerState' | 'deaf' | 'log' | 'boots'>): void {
+    this.domains.set(domain.spec.id, {
+      powerState: 'RUNNING',
+      deaf: false,
+      log: '',
+      boots: 1,
+      ...domain,
+    });
+    this.lifecycle(domain.spec.id, 'defined');
+  }
+
   /** Power on, by whoever; nothing happens to a guest that runs. */
   boot(guestId: string): void {
     const domain = this.domain(guestId);
@@ -131,6 +168,29 @@ export class FakeHost {
     if (domain.powerState === 'SHUTDOWN') return;
     domain.powerState = 'SHUTDOWN';
     this.lifecycle(guestId, 'stopped');
+  }
+
+  /** `virsh edit`, by whoever. */
+  edit(guestId: string, { vcpus, edits }: { readonly vcpus?: number; readonly edits?: string }): void {
+    const domain = this.domain(guestId);
+    const { spec } = domain;
+    if (vcpus !== undefined) domain.spec = { ...spec, flavor: { ...spec.flavor, vcpus } };
+    if (edits !== undefined) domain.edits = edits;
+    this.lifecycle(guestId, 'defined');
+  }
+
+  /** `virsh undefine`, by whoever; a guest that runs is off then. */
+  drop(guestId: string): void {
+    this.lifecycle(guestId, 'undefined');
+    this.domains.delete(guestId);
+  }
+
+  /** `virsh domrename`, by whoever. */
+  rename(guestId: string, domainName: string): void {
+    const domain = this.domain(guestId);
+    this.lifecycle(guestId, 'undefined');
+    domain.spec = { ...domain.spec, domainName };
+    this.lifecycle(guestId, 'defined');
   }
 
   lifecycle(guestId: string, what: Lifecycle): void {

@@ -22,6 +22,7 @@ export function fakeImages(at: FakeConnection): Part {
           sha256: image.sha256,
           size: image.size * share,
           complete: share === 1,
+          file: image.file,
         });
       try {
         put(0);

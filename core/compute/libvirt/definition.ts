@@ -28,6 +28,8 @@ export async function defineGuest(
   guest: GuestSpec,
   options: StepOptions,
 ): Promise<void> {
+  // One that another Micronova has taken over must not be replaced.
+  await session.findDomain(guest.id, options);
   const pool = await session.pool(options);
   const xml = guestXml(guest, {
     virtType: platform.virtType,
@@ -35,7 +37,6 @@ export async function defineGuest(
     poolPath: pool.path,
     network: session.network,
     display: displayFor(session),
-    owner: session.options.owner,
   });
   await createConsoleLog(pool, guest.id, options);
   await session.connection.call(procedures.defineXmlFlags, { xml, flags: 0 }, options);

@@ -16,12 +16,14 @@ import {
 import { preparePool } from '../../volume/prepare-pool.ts';
 import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver } from '../driver.ts';
+import { auditSteps } from './audit.ts';
 import { defineGuest, undefineGuest } from './definition.ts';
 import { evacuationSteps } from './evacuation.ts';
 import { DriverEvents } from './events.ts';
 import { readFacts, readPlatform } from './facts.ts';
 import { Guests } from './guests.ts';
 import { InTurn } from './in-turn.ts';
+import { libvirtOwnership } from './ownership.ts';
 import { Power } from './power.ts';
 import { Session, type LibvirtDriverOptions } from './session.ts';
 
@@ -67,6 +69,7 @@ async function compose(session: Session, signal: AbortSignal): Promise<ComputeDr
     close: end,
     onEvent: (listener) => events.on(listener),
 
+    ...auditSteps(session),
     facts: (o) => readFacts(session, platform, o),
     prepareHost: async (o) => {
       await preparePool(connection, session.options.pool, session.usualPoolPath, o);
@@ -90,14 +93,19 @@ async function compose(session: Session, signal: AbortSignal): Promise<ComputeDr
     },
     writeConfigDrive: async (guest, _addresses, o) =>
       writeConfigDrive(connection, await session.pool(o), guest, o),
-    removeDisks: async (guestId, o) => removeGuestVolumes(await session.pool(o), guestId, o),
+    removeDisks: async (guestId, o) => {
+      // A domain that still is there may be another's by now, and its disks with it.
+      await session.findDomain(guestId, o);
+      await removeGuestVolumes(await session.pool(o), guestId, o);
+    },
 
     reserveAddress: async ({ mac }, o) => {
       const { network } = session;
       if (network === null) return [];
       return [{ network, mac, version: 4, address: await reserveAddress(connection, network, mac, o) }];
     },
-    releaseAddress: async (_guestId, mac, o) => {
+    releaseAddress: async (guestId, mac, o) => {
+      await session.findDomain(guestId, o);
       if (session.network !== null) await releaseAddress(connection, session.network, mac, o);
     },
 
@@ -111,6 +119,7 @@ async function compose(session: Session, signal: AbortSignal): Promise<ComputeDr
     softReboot: (guestId, timeout, o) => power.softReboot(guestId, timeout, o),
     hardReboot: (guestId, o) => power.hardReboot(guestId, o),
 
+    ...libvirtOwnership(session),
     listGuests: (o) => guests.list(o),
     domainXml: async (guestId, o) => {
       const domain = await session.domain(guestId, o);

@@ -1,3 +1,4 @@
+import { METADATA } from '../../libvirt/protocol/domain.ts';
 import { events, DOMAIN_EVENT, STOPPED_CRASHED } from '../../libvirt/protocol/events.ts';
 import type { DriverEvent } from '../driver.ts';
 import type { Session } from './session.ts';
@@ -44,8 +45,14 @@ export class DriverEvents implements Disposable {
       this.#tell({ type: 'lifecycle', uuid: domain.uuid, domainName: domain.name, what: 'rebooted' }),
     );
     this.#subscriptions.use(reboot);
-    // A libvirt driver that cannot tell reboots (the test driver) still tells the rest.
-    await Promise.all([lifecycle.ready, reboot.ready.catch(() => undefined)]);
+    const metadata = connection.on(events.domainMetadataChange, ({ domain, type }) => {
+      if (type !== METADATA.element) return;
+      this.#tell({ type: 'lifecycle', uuid: domain.uuid, domainName: domain.name, what: 'marked' });
+    });
+    this.#subscriptions.use(metadata);
+    // A libvirt driver that cannot tell these (the test driver) still tells the rest.
+    const others = [reboot, metadata].map(({ ready }) => ready.catch(() => undefined));
+    await Promise.all([lifecycle.ready, ...others]);
   }
 
   #tell(event: DriverEvent): void {

@@ -9,8 +9,11 @@ import {
 } from '../../libvirt/xml/domain-capabilities.ts';
 import { readXml } from '../../libvirt/xml/mapper.ts';
 import type { HostFacts } from '../driver.ts';
-import { decideVirtType, readCpuFeatures } from './kvm.ts';
+import { decideVirtType, readCpuFeatures, readModelFeatures } from './kvm.ts';
+import { EMULATED_MODEL } from './guest-machine.ts';
+import { isX86 } from './guest-host.ts';
 import type { Session } from './session.ts';
+import { traitsOf } from './traits.ts';
 
 const GIB = 2 ** 30;
 
@@ -20,6 +23,8 @@ export interface Platform {
   readonly arch: string;
   readonly virtType: HostFacts['virtType'];
   readonly virtReason: HostFacts['virtReason'];
+  /** libvirt's names of the CPU features that guests get */
+  readonly cpuFeatures: ReadonlySet<string>;
 }
 
 export async function readPlatform(session: Session, options: CallOptions): Promise<Platform> {
@@ -28,7 +33,12 @@ export async function readPlatform(session: Session, options: CallOptions): Prom
   const parsed = readXml(capabilities, xml);
   const arch = parsed.cpu?.arch ?? parsed.guests?.[0]?.arch?.name ?? 'unknown';
   const features = await readCpuFeatures(connection, xml, options);
-  return { capabilities: parsed, arch, ...decideVirtType(session.options.virtMode, parsed, arch, features) };
+  const verdict = decideVirtType(session.options.virtMode, parsed, arch, features);
+  const emulated = verdict.virtType === 'qemu' && isX86(arch);
+  const cpuFeatures = emulated
+    ? await readModelFeatures(connection, arch, EMULATED_MODEL, options)
+    : features;
+  return { capabilities: parsed, arch, ...verdict, cpuFeatures };
 }
 
 export async function readFacts(
@@ -52,6 +62,7 @@ export async function readFacts(
     virtType: platform.virtType,
     virtReason: platform.virtReason,
     supports: supportsOf(platform, offers),
+    traits: traitsOf({ ...platform, offers, hyperthreading: node.threads > 1 }),
   };
 }
 

@@ -8,8 +8,6 @@ export interface GuestHost {
   /** null: the account may not make networks, so the guest gets QEMU's own */
   readonly network: string | null;
   readonly display: DisplayMode;
-  /** the account that made the guest, for whoever finds it later */
-  readonly owner: string | undefined;
 }
 
 /**

@@ -48,6 +48,8 @@ export function featuresOf(guest: GuestSpec, host: GuestHost): Domain['features'
   };
 }
 
+export const EMULATED_MODEL = 'qemu64';
+
 /** Under emulation the plainest model: richer ones only name instructions that are slow to emulate. */
 export function cpuOf(guest: GuestSpec, host: GuestHost): Domain['cpu'] {
   const topology = topologyOf(guest);
@@ -59,7 +61,7 @@ export function cpuOf(guest: GuestSpec, host: GuestHost): Domain['cpu'] {
     mode: 'custom',
     match: 'exact',
     check: 'none',
-    model: 'qemu64',
+    model: EMULATED_MODEL,
     modelFallback: 'forbid',
     topology,
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { domain } from '../../libvirt/xml/domain/domain.ts';
 import { readXml } from '../../libvirt/xml/mapper.ts';
 import type { GuestSpec } from '../driver.ts';
+import { PLAIN } from '../test-kit.ts';
 import type { GuestHost } from './guest-host.ts';
 import { guestXml } from './guest-xml.ts';
 
@@ -11,10 +12,10 @@ const HOST: GuestHost = {
   poolPath: '/pool',
   network: 'default',
   display: { kind: 'socket' },
-  owner: 'me',
 };
 
 const GUEST: GuestSpec = {
+  ...PLAIN,
   id: '11111111-2222-4333-8444-555555555555',
   name: 'web',
   hostname: 'web',

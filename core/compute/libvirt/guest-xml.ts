@@ -1,5 +1,4 @@
 import { domain } from '../../libvirt/xml/domain/domain.ts';
-import { toItems, type InstanceMetadata } from '../../libvirt/xml/domain/metadata.ts';
 import { buildXml } from '../../libvirt/xml/mapper.ts';
 import type { GuestSpec } from '../driver.ts';
 import { wholeSpecs } from './extra-specs.ts';
@@ -17,6 +16,7 @@ import {
 import { controllersOf, disksOf } from './guest-disks.ts';
 import type { GuestHost } from './guest-host.ts';
 import { clockOf, cpuOf, featuresOf, hugePagesOf, machineOf, osOf } from './guest-machine.ts';
+import { metadataOf, novaMetadataOf } from './mark-xml.ts';
 
 const CPUTUNE = [
   ['shares', 'quota:cpu_shares'],
@@ -26,34 +26,6 @@ const CPUTUNE = [
 
 /** Seconds between two readings of the guest's memory figures; Nova's `mem_stats_period_seconds`. */
 const MEMORY_STATS_PERIOD = 10;
-
-function metadataOf(guest: GuestSpec, owner: string | undefined): InstanceMetadata {
-  const { flavor, image } = guest;
-  return {
-    id: guest.id,
-    name: guest.name,
-    hostname: guest.hostname,
-    createdAt: guest.createdAt,
-    owner,
-    keyName: guest.keyName ?? undefined,
-    publicKey: guest.publicKey ?? undefined,
-    flavor: {
-      ...flavor,
-      description: flavor.description ?? undefined,
-      extraSpecs: toItems(flavor.extraSpecs),
-    },
-    image: {
-      id: image.id,
-      name: image.name,
-      sha256: image.sha256,
-      diskFormat: image.diskFormat,
-      size: image.size,
-      virtualSize: image.virtualSize,
-      properties: toItems(image.properties),
-    },
-    metadata: toItems(guest.metadata),
-  };
-}
 
 /**
  * The domain of a guest. Everything a person typed goes through the mappers.
@@ -66,7 +38,8 @@ export function guestXml(guest: GuestSpec, host: GuestHost): string {
     name: guest.domainName,
     uuid: guest.id,
     title: guest.name,
-    metadata: metadataOf(guest, host.owner),
+    metadata: metadataOf(guest),
+    nova: novaMetadataOf(guest),
     memoryUnit: 'MiB',
     memory: guest.flavor.ram,
     hugePages: hugePagesOf(guest),

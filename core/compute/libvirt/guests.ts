@@ -1,16 +1,14 @@
 import type { PowerState } from '../../contract/index.ts';
 import { isExpected } from '../../domain/errors.ts';
 import type { CallOptions } from '../../libvirt/connection.ts';
-import { isVirError } from '../../libvirt/errors.ts';
-import { connect, STATS, STATS_FLAGS } from '../../libvirt/protocol/connect.ts';
-import { domain as procedures, DOMAIN_STATE, METADATA } from '../../libvirt/protocol/domain.ts';
+import { connect, LIST_DOMAINS, STATS, STATS_FLAGS } from '../../libvirt/protocol/connect.ts';
+import { DOMAIN_STATE } from '../../libvirt/protocol/domain.ts';
 import { paramMap, type DomainRef } from '../../libvirt/protocol/types.ts';
-import { INSTANCE_NAMESPACE } from '../../libvirt/xml/domain/metadata.ts';
 import type { GuestState } from '../driver.ts';
+import { ownerOf } from '../mark.ts';
+import { markOf } from './fence.ts';
+import type { ReadMark } from './mark-xml.ts';
 import type { Session } from './session.ts';
-
-/** VIR_ERR_NO_DOMAIN_METADATA */
-const NO_METADATA = 80;
 
 /** nova/virt/libvirt/guest.py LIBVIRT_POWER_STATE */
 const POWER_STATES: ReadonlyMap<number, PowerState> = new Map([
@@ -28,49 +26,64 @@ export function powerStateOf(state: number): PowerState {
   return POWER_STATES.get(state) ?? 'NOSTATE';
 }
 
-/** All guests of a host in one bulk call; whose they are is asked once a guest and kept until it is defined anew. */
+type Marked = Pick<GuestState, 'owner' | 'badMark'>;
+
+const UNMARKED: Marked = { owner: null, badMark: null };
+
+function toMarked(mark: ReadMark | null): Marked {
+  if (mark === null) return UNMARKED;
+  if (mark.description === null) return { owner: null, badMark: mark.problem };
+  return { owner: ownerOf(mark.description), badMark: null };
+}
+
+/** All guests of a host in two bulk calls; whose they are is asked once a guest and kept until its mark may have changed. */
 export class Guests {
   readonly #session: Session;
-  readonly #ours = new Map<string, boolean>();
+  readonly #marks = new Map<string, Marked>();
+  /** counts what may have changed a mark: an answer from before is not kept */
+  #changes = 0;
 
   constructor(session: Session) {
     this.#session = session;
   }
 
-  /** Its definition changed or is gone. */
+  /** Its definition or its mark changed, or it is gone. */
   forget(uuid: string): void {
-    this.#ours.delete(uuid);
+    this.#marks.delete(uuid);
+    this.#changes += 1;
   }
 
   async list(options: CallOptions): Promise<GuestState[]> {
+    const { connection } = this.#session;
     const args = {
       domains: [],
       stats: STATS.state | STATS.balloon | STATS.vcpu,
       flags: STATS_FLAGS.nowait,
     };
     const limits = { ...options, lane: 'inventory' };
-    const { records } = await this.#session.connection.call(connect.getAllDomainStats, args, limits);
+    const [{ records }, { domains: passing }] = await Promise.all([
+      connection.call(connect.getAllDomainStats, args, limits),
+      connection.call(connect.listAllDomains, { needResults: 1, flags: LIST_DOMAINS.transient }, limits),
+    ]);
+    const transient = new Set(passing.map(({ uuid }) => uuid));
     const guests = records.map(async ({ domain, params }) => {
-      const ours = await this.#isOurs(domain, limits);
-      return ours === null ? [] : [{ ...stateOf(domain, paramMap(params)), ours }];
+      const mark = await this.#markOf(domain, limits);
+      if (mark === null) return [];
+      return [{ ...stateOf(domain, paramMap(params)), ...mark, transient: transient.has(domain.uuid) }];
     });
     return (await Promise.all(guests)).flat();
   }
 
   /** null: it has gone in the meantime */
-  async #isOurs(domain: DomainRef, options: CallOptions): Promise<boolean | null> {
-    const known = this.#ours.get(domain.uuid);
+  async #markOf(domain: DomainRef, options: CallOptions): Promise<Marked | null> {
+    const known = this.#marks.get(domain.uuid);
     if (known !== undefined) return known;
+    const before = this.#changes;
     try {
-      const args = { domain, type: METADATA.element, uri: INSTANCE_NAMESPACE.uri, flags: 0 };
-      await this.#session.connection.call(procedures.getMetadata, args, options);
-      this.#ours.set(domain.uuid, true);
-      return true;
+      const mark = toMarked(await markOf(this.#session.connection, domain, options));
+      if (this.#changes === before) this.#marks.set(domain.uuid, mark);
+      return mark;
     } catch (error) {
-      if (isVirError(error, NO_METADATA)) {
-        this.#ours.set(domain.uuid, false);
-        return false;
-      }
       if (isExpected(error, 'libvirt.not_found')) return null;
       throw error;
     }

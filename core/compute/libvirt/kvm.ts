@@ -1,7 +1,7 @@
 import type { LibvirtConnection, CallOptions } from '../../libvirt/connection.ts';
 import { BASELINE_FLAGS, connect } from '../../libvirt/protocol/connect.ts';
 import { cpuDocument, type Capabilities } from '../../libvirt/xml/capabilities.ts';
-import { patchedPart, readXml } from '../../libvirt/xml/mapper.ts';
+import { buildXml, patchedPart, readXml } from '../../libvirt/xml/mapper.ts';
 import type { HostFacts } from '../driver.ts';
 import { isX86 } from './guest-host.ts';
 import type { LibvirtDriverOptions } from './session.ts';
@@ -46,15 +46,27 @@ export async function readCpuFeatures(
   const place = { root: 'capabilities', under: 'host' };
   const cpu = patchedPart(cpuDocument, capabilitiesXml, place, {});
   if (cpu === null) return new Set();
-  const features = namesOf(cpu);
+  return new Set([...namesOf(cpu), ...(await expand(connection, cpu, options))]);
+}
+
+/** What a named CPU model stands for. */
+export function readModelFeatures(
+  connection: LibvirtConnection,
+  arch: string,
+  model: string,
+  options: CallOptions,
+): Promise<Set<string>> {
+  return expand(connection, buildXml(cpuDocument, { arch, model }), options);
+}
+
+async function expand(connection: LibvirtConnection, cpu: string, options: CallOptions) {
   try {
     const args = { cpus: [cpu], flags: BASELINE_FLAGS.expandFeatures };
-    for (const name of namesOf((await connection.call(connect.baselineCpu, args, options)).cpu))
-      features.add(name);
+    return namesOf((await connection.call(connect.baselineCpu, args, options)).cpu);
   } catch {
     // A host that cannot compute it has its list, and that is believed as it is.
+    return new Set<string>();
   }
-  return features;
 }
 
 function namesOf(cpuXml: string): Set<string> {

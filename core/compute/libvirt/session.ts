@@ -1,5 +1,6 @@
 import type { HostAddress, VirtMode } from '../../contract/index.ts';
 import type { z } from 'zod';
+import type { ControlId } from '../../domain/control.ts';
 import { ExpectedError } from '../../domain/errors.ts';
 import { silentLog, type Log } from '../../domain/log.ts';
 import { LibvirtConnection, type CallOptions } from '../../libvirt/connection.ts';
@@ -9,6 +10,7 @@ import type { DomainRef } from '../../libvirt/protocol/types.ts';
 import type { Link } from '../../transport/dialer.ts';
 import { openLibvirtSocket } from '../../transport/libvirt-socket.ts';
 import { currentEnvironment } from '../../transport/platform.ts';
+import { refuseAnothers } from './fence.ts';
 import type { StoragePool } from '../../volume/pool.ts';
 import { openPool } from '../../volume/prepare-pool.ts';
 
@@ -20,8 +22,8 @@ export interface LibvirtDriverOptions {
   /** name of the virtual network for guests */
   readonly network: string;
   readonly virtMode: z.infer<typeof VirtMode>;
-  /** written into the guests' metadata: who made them */
-  readonly owner?: string | undefined;
+  /** whose guests may be changed: ours; left out: everybody's */
+  readonly control?: ControlId | undefined;
   /** milliseconds of silence after which the host counts as gone */
   readonly linkTimeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -78,7 +80,18 @@ export class Session {
     return this.#pool;
   }
 
+  /** A domain to be worked on. @throws ExpectedError `instance.taken_over` when it is another Micronova's */
   async findDomain(guestId: string, options: CallOptions): Promise<DomainRef | null> {
+    const found = await this.lookUp(guestId, options);
+    const { control } = this.options;
+    if (found !== null && control !== undefined) {
+      await refuseAnothers(this.connection, found, control, options);
+    }
+    return found;
+  }
+
+  /** Any domain, whoever it belongs to: to be looked at only. */
+  async lookUp(guestId: string, options: CallOptions): Promise<DomainRef | null> {
     try {
       return (await this.connection.call(procedures.lookupByUuid, { uuid: guestId }, options)).domain;
     } catch (error) {
@@ -87,7 +100,7 @@ export class Session {
     }
   }
 
-  /** @throws ExpectedError `libvirt.not_found` */
+  /** A domain to be worked on. @throws ExpectedError `libvirt.not_found`, `instance.taken_over` */
   async domain(guestId: string, options: CallOptions): Promise<DomainRef> {
     const found = await this.findDomain(guestId, options);
     if (found) return found;

@@ -36,6 +36,8 @@ export const FEATURE = {
   networkUpdateOrder: 16,
 } as const;
 
+/** virConnectListAllDomainsFlags; 0 asks for all */
+export const LIST_DOMAINS = { transient: 8 } as const;
 /** virConnectListAllStoragePoolsFlags */
 export const LIST_POOLS = { inactive: 1, active: 2 } as const;
 /** virConnectListAllNetworksFlags */

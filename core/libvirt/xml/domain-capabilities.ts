@@ -15,9 +15,11 @@ export const domainCapabilities = mapper('domainCapabilities', {
   arch: text('arch'),
   maxVcpus: whole('vcpu/@max'),
   os: one(mapper('os', supported)),
+  loader: one(mapper('loader', supported), 'os'),
   cpuModes: many(cpuMode, 'cpu'),
   disk: one(mapper('disk', supported), 'devices'),
   video: one(mapper('video', supported), 'devices'),
+  tpm: one(mapper('tpm', supported), 'devices'),
 });
 export type DomainCapabilities = Infer<typeof domainCapabilities>;
 

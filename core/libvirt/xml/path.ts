@@ -23,7 +23,7 @@ export function childrenNamed(parent: Element, name: string, namespace: string |
   return found;
 }
 
-function isElement(node: { readonly nodeType: number }): node is Element {
+export function isElement(node: { readonly nodeType: number }): node is Element {
   return node.nodeType === 1;
 }
 

@@ -12,6 +12,8 @@ export const volume = mapper('volume', {
   /** bytes of the file, holes included */
   physical: whole('physical'),
   path: text('target/path'),
+  /** seconds since 1970 with their fraction; absent where the pool keeps none */
+  modified: text('target/timestamps/mtime'),
   format: text('target/format/@type'),
   /** `1.1` is what every QEMU of this century reads; without it libvirt asks for 0.10, which knows no zero clusters */
   compat: text('target/compat'),

@@ -1,5 +1,5 @@
 import type { Host } from '../../contract/index.ts';
-import type { Filter } from '../filter.ts';
+import type { Filter, Judge } from '../filter.ts';
 
 /** Why a host can take no work now, in words; null when it can. */
 export function whyAway(host: Host): string | null {
@@ -12,5 +12,10 @@ export function whyAway(host: Host): string | null {
 /** The host must be enabled and up. Source: nova/scheduler/filters/compute_filter.py */
 export const compute: Filter = {
   name: 'Compute',
-  refuse: ({ host }) => whyAway(host),
+  description: 'The host must be enabled and connected.',
+  onByDefault: true,
+  reads: [],
+  judge: () => judge,
 };
+
+const judge: Judge = ({ host }) => whyAway(host);

@@ -1,7 +1,5 @@
 import type { StoredFacts } from '../../state/hosts.ts';
 import type { Filter } from '../filter.ts';
-import type { HostState } from '../host-state.ts';
-import type { SchedulingRequest } from '../request.ts';
 
 /** Glance's old and new names of the same processors. Source: nova/objects/fields.py `Architecture.canonicalize` */
 const ARCHITECTURES: Readonly<Record<string, string>> = {
@@ -32,19 +30,34 @@ function known(offers: readonly string[]): readonly string[] | null {
   return offers.filter((offer) => offer !== 'none').length === 0 ? null : offers;
 }
 
+type Wish = readonly [key: string, value: string];
+
+function refusalOf(facts: StoredFacts, [key, value]: Wish): string | null {
+  const offers = OFFERS[key]?.(facts) ?? null;
+  const wanted = key.endsWith('architecture') ? canonical(value) : value.toLowerCase();
+  if (offers === null || offers.includes(wanted)) return null;
+  return `the image wants ${key} ${value}, the host offers ${offers.join(', ')}`;
+}
+
 /**
  * The host must offer the processor and the devices that the image asks for. Sources: nova/scheduler/filters/
  * image_props_filter.py; `transform_image_metadata` in nova/scheduler/request_filter.py
  */
 export const imageProperties: Filter = {
   name: 'ImageProperties',
-  refuse({ facts }: HostState, { image }: SchedulingRequest): string | null {
-    for (const [key, value] of Object.entries(image?.properties ?? {})) {
-      const offers = facts === null || !Object.hasOwn(OFFERS, key) ? null : (OFFERS[key]?.(facts) ?? null);
-      const wanted = key.endsWith('architecture') ? canonical(value) : value.toLowerCase();
-      if (offers === null || offers.includes(wanted)) continue;
-      return `the image wants ${key} ${value}, the host offers ${offers.join(', ')}`;
-    }
-    return null;
+  description: 'The host must offer the processor and the devices that the image asks for.',
+  onByDefault: true,
+  reads: Object.keys(OFFERS),
+  judge({ image }) {
+    const wishes = Object.entries(image?.properties ?? {}).filter(([key]) => Object.hasOwn(OFFERS, key));
+    if (wishes.length === 0) return null;
+    return ({ facts }) => {
+      if (facts === null) return null;
+      for (const wish of wishes) {
+        const refusal = refusalOf(facts, wish);
+        if (refusal !== null) return refusal;
+      }
+      return null;
+    };
   },
 };

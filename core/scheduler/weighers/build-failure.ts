@@ -1,8 +1,16 @@
-import type { Weigher } from '../weigher.ts';
+import type { Scale, Weigher } from '../weigher.ts';
 
-/** A host where builds failed since the last good one comes last. Source: nova/scheduler/weights/compute.py */
+/**
+ * A host where builds failed since the last good one comes last. Nova's option and its aggregate key are positive, and
+ * count negative. Source: nova/scheduler/weights/compute.py
+ */
 export const buildFailure: Weigher = {
   name: 'BuildFailure',
+  description: 'A host where builds failed since the last good one is far worse.',
   multiplier: -1_000_000,
-  weigh: (state) => state.buildFailures,
+  overriddenBy: 'build_failure_weight_multiplier',
+  overrideNegated: true,
+  scale: () => failures,
 };
+
+const failures: Scale = (host) => host.buildFailures;

@@ -1,8 +1,13 @@
-import type { Weigher } from '../weigher.ts';
+import type { Scale, Weigher } from '../weigher.ts';
 
 /** More free disk is better: GiB. Source: nova/scheduler/weights/disk.py */
 export const disk: Weigher = {
   name: 'Disk',
+  description: 'More free disk is better.',
   multiplier: 1,
-  weigh: ({ host }) => host.disk.total - host.disk.reserved - host.disk.used,
+  overriddenBy: 'disk_weight_multiplier',
+  floor: 0,
+  scale: () => freeDisk,
 };
+
+const freeDisk: Scale = ({ host }) => host.disk.total - host.disk.reserved - host.disk.used;

@@ -1,8 +1,13 @@
-import type { Weigher } from '../weigher.ts';
+import type { Scale, Weigher } from '../weigher.ts';
 
 /** More free memory is better: MiB, without the ratio. Source: nova/scheduler/weights/ram.py */
 export const ram: Weigher = {
   name: 'RAM',
+  description: 'More free memory is better.',
   multiplier: 1,
-  weigh: ({ host }) => host.ram.total - host.ram.reserved - host.ram.used,
+  overriddenBy: 'ram_weight_multiplier',
+  floor: 0,
+  scale: () => freeRam,
 };
+
+const freeRam: Scale = ({ host }) => host.ram.total - host.ram.reserved - host.ram.used;

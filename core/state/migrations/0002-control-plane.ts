@@ -38,7 +38,8 @@ CREATE TABLE aggregate_hosts (
 ) STRICT;
 CREATE INDEX aggregate_hosts_host ON aggregate_hosts(host_id);
 
-ALTER TABLE instances ADD COLUMN project_id TEXT REFERENCES projects(id);
+-- null only on rows that are kept as history, once their project is gone
+ALTER TABLE instances ADD COLUMN project_id TEXT REFERENCES projects(id) ON DELETE SET NULL;
 UPDATE instances SET project_id = '00000000-0000-4000-8000-000000000001';
 ALTER TABLE instances ADD COLUMN user TEXT NOT NULL DEFAULT 'admin';
 ALTER TABLE instances ADD COLUMN description TEXT;
@@ -57,10 +58,21 @@ ALTER TABLE instances ADD COLUMN adopted_json TEXT;
 ALTER TABLE instances ADD COLUMN taken_over_json TEXT;
 -- counts who has had the guest: a domain that carries a higher one is another's
 ALTER TABLE instances ADD COLUMN control_generation INTEGER NOT NULL DEFAULT 1;
+-- from whom it was taken over
+ALTER TABLE instances ADD COLUMN previous_owner_json TEXT;
 -- the definition on the host that we last agreed to
 ALTER TABLE instances ADD COLUMN definition_xml TEXT;
 CREATE INDEX instances_group ON instances(group_id);
 CREATE INDEX instances_project ON instances(project_id);
+-- what is counted for all hosts at once is read from these alone, without the rows
+DROP INDEX instances_host;
+CREATE INDEX instances_host ON instances(host_id, deleted_at);
+CREATE INDEX instances_alive ON instances(id, taken_over_json, deleted_at) WHERE deleted_at IS NULL;
+DROP INDEX allocations_provider;
+CREATE INDEX allocations_provider ON allocations(provider_id, resource_class, used);
+-- looked up for every launch, and by whoever names an instance
+CREATE INDEX instances_mac ON instances(mac);
+CREATE INDEX instances_name ON instances(name);
 
 CREATE TABLE decisions (
   id INTEGER PRIMARY KEY,
@@ -101,5 +113,6 @@ ALTER TABLE consumers ADD COLUMN name TEXT;
 
 -- What changed since a revision is found without reading every row.
 CREATE INDEX hosts_revision ON hosts(revision);
+CREATE INDEX instances_revision ON instances(revision);
 `,
 } as const;

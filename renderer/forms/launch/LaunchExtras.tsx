@@ -1,8 +1,9 @@
-import { Button, Group, Pill, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Pill, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shell } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
+import { LaunchWhere } from '../../components/LaunchWhere.tsx';
 import { Disclosure } from '../../ui/Disclosure.tsx';
 import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
 import { PairsEditor } from '../../ui/PairsEditor.tsx';
@@ -55,8 +56,35 @@ function UserData({ draft, onChange }: Props): ReactNode {
 export function LaunchExtras({ draft, onChange }: Props): ReactNode {
   const { t } = useTranslation();
   return (
+    <>
+      <Disclosure label={t('scheduling.whereTo')}>
+        <LaunchWhere
+          where={draft.where}
+          onChange={(patch) => onChange({ where: { ...draft.where, ...patch } })}
+        />
+      </Disclosure>
+      <More draft={draft} onChange={onChange} />
+    </>
+  );
+}
+
+function More({ draft, onChange }: Props): ReactNode {
+  const { t } = useTranslation();
+  return (
     <Disclosure label={t('launch.more')}>
       <UserData draft={draft} onChange={onChange} />
+      <TextInput
+        label={t('instances.form.description')}
+        value={draft.description}
+        onChange={(event) => onChange({ description: event.currentTarget.value })}
+      />
+      <TagsInput
+        label={t('instances.form.tags')}
+        description={t('instances.form.tagsHint')}
+        value={[...draft.tags]}
+        maxTags={50}
+        onChange={(tags) => onChange({ tags })}
+      />
       <Group gap={0}>
         <Text size="sm" fw={500}>
           {t('launch.metadata')}

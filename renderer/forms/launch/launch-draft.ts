@@ -1,4 +1,5 @@
 import type { Flavor, Image, Input, Keypair } from '../../../core/contract/index.ts';
+import { ANYWHERE, type Where, whereOf } from '../../components/LaunchWhere.tsx';
 import { fromPairs, type Pair } from '../../ui/PairsEditor.tsx';
 
 /** What stands in the launch form. */
@@ -14,6 +15,9 @@ export interface LaunchDraft {
   /** a file's content as base64; it stands in place of the text */
   readonly userFile: { readonly name: string; readonly base64: string } | null;
   readonly metadata: readonly Pair[];
+  readonly where: Where;
+  readonly description: string;
+  readonly tags: readonly string[];
 }
 
 interface Choices {
@@ -63,6 +67,9 @@ export function firstDraft({ images, flavors, keypairs, names }: Choices): Launc
     userText: '',
     userFile: null,
     metadata: [],
+    where: ANYWHERE,
+    description: '',
+    tags: [],
   };
 }
 
@@ -73,9 +80,15 @@ function base64(text: string): string {
 
 /** What the scheduler is asked about; null while something is not chosen yet. */
 export function previewOf(draft: LaunchDraft): Input<'instance.preview'> | null {
-  const { flavorId, imageId, hostId, count } = draft;
+  const { flavorId, imageId, hostId, count, where } = draft;
   if (flavorId === null || imageId === null) return null;
-  return { flavor: flavorId, image: imageId, count, ...(hostId !== null && { host: hostId }) };
+  return {
+    flavor: flavorId,
+    image: imageId,
+    count,
+    ...(hostId !== null && { host: hostId }),
+    ...whereOf(where),
+  };
 }
 
 /** The request that the draft stands for; null while something is not chosen yet. */
@@ -88,6 +101,8 @@ export function requestOf(draft: LaunchDraft): Input<'instance.create'> | null {
     name: draft.name.trim(),
     keyName: draft.keyName,
     metadata: fromPairs(draft.metadata),
+    ...(draft.description.trim() !== '' && { description: draft.description }),
+    tags: [...draft.tags],
     ...(userData !== undefined && { userData }),
   };
 }

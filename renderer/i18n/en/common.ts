@@ -1,5 +1,12 @@
 export const common = {
   nav: {
+    scheduler: 'Scheduler',
+    aggregates: 'Aggregates',
+    groups: 'Server groups',
+    projects: 'Projects',
+    differences: 'Differences',
+    settings: 'Settings',
+    organise: 'Organise',
     instances: 'Instances',
     hypervisors: 'Hypervisors',
     flavors: 'Flavors',
@@ -23,6 +30,7 @@ export const common = {
     english: 'English',
     vietnamese: 'Tiếng Việt',
     settings: 'Settings',
+    allSettings: 'All settings…',
     search: 'Search…',
     nothingFound: 'Nothing found',
     notFound: 'There is no such page',
@@ -91,5 +99,6 @@ export const common = {
     addPair: 'Add a pair',
     removePair: 'Remove this pair',
     none: 'none',
+    typeName: 'To go on, type {{name}}',
   },
 };

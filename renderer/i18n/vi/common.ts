@@ -7,6 +7,13 @@ type Common = Pick<
 
 export const common: Common = {
   nav: {
+    scheduler: 'Bộ lập lịch',
+    aggregates: 'Nhóm máy chủ',
+    groups: 'Nhóm máy ảo',
+    projects: 'Dự án',
+    differences: 'Khác biệt',
+    settings: 'Cài đặt',
+    organise: 'Tổ chức',
     instances: 'Máy ảo',
     hypervisors: 'Máy chủ',
     flavors: 'Cấu hình máy',
@@ -30,6 +37,7 @@ export const common: Common = {
     english: 'English',
     vietnamese: 'Tiếng Việt',
     settings: 'Cài đặt',
+    allSettings: 'Mọi cài đặt…',
     search: 'Tìm kiếm…',
     nothingFound: 'Không tìm thấy gì',
     notFound: 'Không có trang này',
@@ -98,5 +106,6 @@ export const common: Common = {
     addPair: 'Thêm một cặp',
     removePair: 'Bỏ cặp này',
     none: 'không có',
+    typeName: 'Để tiếp tục, hãy gõ {{name}}',
   },
 };

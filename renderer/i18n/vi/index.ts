@@ -8,6 +8,10 @@ import { images } from './images.ts';
 import { instances } from './instances.ts';
 import { keypairs } from './keypairs.ts';
 import { launch } from './launch.ts';
+import { differences } from './differences.ts';
+import { projects } from './projects.ts';
+import { scheduling } from './scheduling.ts';
+import { recovery, settings } from './settings.ts';
 import { words } from './words.ts';
 
 export const vi: Catalogue = {
@@ -20,5 +24,10 @@ export const vi: Catalogue = {
   keypairs,
   images,
   activity,
+  scheduling,
+  projects,
+  differences,
+  settings,
+  recovery,
   words,
 };

@@ -17,6 +17,7 @@ import { useFormat } from '../../ui/use-format.ts';
 import classes from './activity.module.css';
 import { taskColumns } from './columns.tsx';
 import { TaskDrawer } from './TaskDrawer.tsx';
+import { WaitingTasks } from './WaitingTasks.tsx';
 
 const LATEST_FIRST = { id: 'started', desc: true } as const;
 
@@ -53,14 +54,17 @@ export function ActivityPage(): ReactNode {
   const [shownId, setShown] = useState<string | null>(null);
   const shown = useItem('tasks', shownId);
   const cancel = useAction((task: Task) => call('task.cancel', { id: task.id }));
+  const retry = useAction((task: Task) => call('task.retry', { id: task.id }));
+  const waiting = rows.filter((task) => task.finishedAt === null && task.waitsFor !== null);
   const running = rows
-    .filter((task) => task.finishedAt === null)
+    .filter((task) => task.finishedAt === null && task.waitsFor === null)
     .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
   return (
     <>
       <PageHeader title={t('activity.title')} />
-      <ErrorAlert error={cancel.error} />
+      <ErrorAlert error={cancel.error ?? retry.error} />
       <UnderWay tasks={running} />
+      <WaitingTasks tasks={waiting} />
       <DataTable
         label={t('activity.title')}
         rows={rows}
@@ -79,6 +83,9 @@ export function ActivityPage(): ReactNode {
               onClick={() => void cancel.run(row)}
             >
               {t('activity.cancel')}
+            </Menu.Item>
+            <Menu.Item disabled={!row.retryable} onClick={() => void retry.run(row)}>
+              {t('activity.retry')}
             </Menu.Item>
           </>
         )}

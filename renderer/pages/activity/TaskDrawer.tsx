@@ -3,6 +3,8 @@ import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Task } from '../../../core/contract/index.ts';
+import { call } from '../../api/client.ts';
+import { useAction } from '../../api/use-action.ts';
 import { TaskTransfer } from '../../components/TaskTransfer.tsx';
 import { useCopy } from '../../components/use-clipboard.ts';
 import { useWords } from '../../i18n/use-words.ts';
@@ -52,6 +54,7 @@ export function TaskDrawer({ task, onClose }: Props): ReactNode {
   const navigate = useNavigate();
   const instance = useItem('instances', task.instanceId);
   const host = useItem('hosts', task.hostId);
+  const retry = useAction(() => call('task.retry', { id: task.id }));
   const title = `${word('task', task.kind)}: ${task.subject}`;
   return (
     <Drawer
@@ -79,7 +82,14 @@ export function TaskDrawer({ task, onClose }: Props): ReactNode {
             {t('activity.cancelHint')}
           </Text>
         )}
-        <ErrorAlert error={task.error} />
+        <ErrorAlert error={retry.error ?? task.error} />
+        {task.retryable && (
+          <Group>
+            <Button variant="default" loading={retry.busy} onClick={() => void retry.run()}>
+              {t('activity.retry')}
+            </Button>
+          </Group>
+        )}
         <Facts
           facts={[
             { label: t('activity.column.state'), value: <TaskState task={task} /> },

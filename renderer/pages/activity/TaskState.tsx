@@ -24,7 +24,7 @@ export function TaskState({ task }: { readonly task: Task }): ReactNode {
   return (
     <StatusBadge
       tone={TONES[task.state]}
-      label={t(`activity.state.${task.state}`)}
+      label={task.waitsFor === null ? t(`activity.state.${task.state}`) : t('activity.waitsForHost')}
       note={task.state === 'running' ? note : undefined}
     />
   );

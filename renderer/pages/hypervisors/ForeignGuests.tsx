@@ -1,8 +1,10 @@
-import { Text, Title } from '@mantine/core';
-import { useMemo, type ReactNode } from 'react';
+import { Menu, Text, Title, Tooltip } from '@mantine/core';
+import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ForeignGuest } from '../../../core/contract/index.ts';
 import { useQuery } from '../../api/use-query.ts';
+import { AdoptDialog } from '../../forms/host/AdoptDialog.tsx';
+import { TakeOverDialog } from '../../forms/host/TakeOverDialog.tsx';
 import { useNova } from '../../stores/nova.ts';
 import { useTableView } from '../../stores/use-table-view.ts';
 import type { Column } from '../../ui/table/columns.ts';
@@ -41,6 +43,16 @@ function useColumns(): Column<ForeignGuest>[] {
         grow: 1,
       },
       {
+        id: 'kind',
+        header: t('hypervisors.foreignColumn.kind'),
+        value: (row) =>
+          row.kind === 'other'
+            ? t('hypervisors.foreignKind.other', { owner: row.owner?.controlName })
+            : t(`hypervisors.foreignKind.${row.kind}`),
+        width: 170,
+        grow: 1.5,
+      },
+      {
         id: 'host',
         header: t('hypervisors.foreignColumn.host'),
         value: (row) => hosts.get(row.hostId)?.name ?? '',
@@ -52,7 +64,36 @@ function useColumns(): Column<ForeignGuest>[] {
   );
 }
 
-/** What else runs on the hosts: told apart, and without any action. */
+interface MenuProps {
+  readonly guest: ForeignGuest;
+  readonly onAsk: (what: Asked['what']) => void;
+}
+
+function GuestMenu({ guest, onAsk }: MenuProps): ReactNode {
+  const { t } = useTranslation();
+  if (guest.kind === 'other') {
+    return <Menu.Item onClick={() => onAsk('takeOver')}>{t('hypervisors.takeOver.ask')}</Menu.Item>;
+  }
+  return (
+    <Tooltip label={guest.refusal} disabled={guest.refusal === null} position="left">
+      <Menu.Item
+        aria-disabled={guest.refusal !== null}
+        {...(guest.refusal !== null && { 'data-disabled': true })}
+        closeMenuOnClick={guest.refusal === null}
+        onClick={() => guest.refusal === null && onAsk('adopt')}
+      >
+        {t('hypervisors.adopt.ask')}
+      </Menu.Item>
+    </Tooltip>
+  );
+}
+
+interface Asked {
+  readonly guest: ForeignGuest;
+  readonly what: 'adopt' | 'takeOver';
+}
+
+/** What else runs on the hosts, and the ways to bring it under management. */
 export function ForeignGuests(): ReactNode {
   const { t } = useTranslation();
   const changes = useNova((state) => state.foreignGuests);
@@ -60,6 +101,7 @@ export function ForeignGuests(): ReactNode {
   const { data = [] } = useQuery('guest.list', {}, `${hosts} ${[...changes.values()].join(' ')}`);
   const columns = useColumns();
   const { view, onView } = useTableView('foreign', columns, BY_NAME);
+  const [asked, setAsked] = useState<Asked | null>(null);
   if (data.length === 0) return null;
   return (
     <section className={classes.foreign}>
@@ -75,8 +117,11 @@ export function ForeignGuests(): ReactNode {
         rowName={(row) => row.name}
         view={view}
         onView={onView}
+        renderMenu={(row) => <GuestMenu guest={row} onAsk={(what) => setAsked({ guest: row, what })} />}
         empty={null}
       />
+      {asked?.what === 'adopt' && <AdoptDialog guest={asked.guest} onClose={() => setAsked(null)} />}
+      {asked?.what === 'takeOver' && <TakeOverDialog guest={asked.guest} onClose={() => setAsked(null)} />}
     </section>
   );
 }

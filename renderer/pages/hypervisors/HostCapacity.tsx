@@ -9,8 +9,6 @@ import classes from './hypervisors.module.css';
 
 interface Props {
   readonly host: Host;
-  /** say below each bar what its capacity comes from; otherwise it is said on hover */
-  readonly explained?: boolean;
 }
 
 interface Resource {
@@ -20,7 +18,7 @@ interface Resource {
 }
 
 /** How much of a host is given out, and how much may be. */
-export function HostCapacity({ host, explained = false }: Props): ReactNode {
+export function HostCapacity({ host }: Props): ReactNode {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const number = new Intl.NumberFormat(i18n.language);
@@ -43,11 +41,6 @@ export function HostCapacity({ host, explained = false }: Props): ReactNode {
         return (
           <div key={label}>
             <CapacityBar label={label} used={amount.used} capacity={capacity} text={text} hint={hint} />
-            {explained && (
-              <Text size="xs" c="var(--nova-muted)" className={classes.explained}>
-                {hint}
-              </Text>
-            )}
           </div>
         );
       })}

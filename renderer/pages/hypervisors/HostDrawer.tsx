@@ -9,10 +9,10 @@ import { Facts, type Fact } from '../../ui/Facts.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import { useFormat } from '../../ui/use-format.ts';
-import { HostCapacity } from './HostCapacity.tsx';
 import { HostConnection } from './HostConnection.tsx';
 import { HostMenu, type HostAction } from './HostMenu.tsx';
 import { HostProblem } from './HostProblem.tsx';
+import { HostUsage } from './HostUsage.tsx';
 import { placeOf } from './place.ts';
 
 interface HostProps {
@@ -30,6 +30,7 @@ function Scheduling({ host }: HostProps): ReactNode {
         { label: t('hypervisors.detail.scheduling'), value: host.enabled ? t('hypervisors.enabled') : off },
         { label: t('hypervisors.detail.instances'), value: instances },
         { label: t('hypervisors.detail.guests'), value: host.guests },
+        { label: t('scheduling.zone'), value: host.availabilityZone },
         { label: t('hypervisors.form.pool'), value: host.pool },
         { label: t('hypervisors.form.network'), value: host.network },
       ]}
@@ -140,7 +141,7 @@ export function HostDrawer({ host, onAct, onClose }: Props): ReactNode {
         </Group>
         <HostProblem host={host} onResolve={() => onAct('test')} onConnect={() => onAct('connect')} />
         <Panel title={t('hypervisors.form.ratios')}>
-          <HostCapacity host={host} explained />
+          <HostUsage host={host} />
         </Panel>
         <Panel title={t('hypervisors.detail.use')}>
           <Scheduling host={host} />

@@ -20,6 +20,7 @@ import { HostCard } from './HostCard.tsx';
 import { HostDrawer } from './HostDrawer.tsx';
 import type { HostAction } from './HostMenu.tsx';
 import classes from './hypervisors.module.css';
+import { Recoveries } from './Recoveries.tsx';
 
 const route = getRouteApi('/hypervisors');
 
@@ -80,6 +81,7 @@ export function HypervisorsPage(): ReactNode {
           <HostCard key={host.id} host={host} onAct={(action) => act(host, action)} />
         ))}
       </div>
+      <Recoveries />
       <ForeignGuests />
       {shown && (
         <HostDrawer host={shown} onAct={(action) => act(shown, action)} onClose={() => setShown(null)} />

@@ -1,14 +1,12 @@
 import { Alert, Button, Menu, Tabs, Tooltip } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Instance } from '../../../core/contract/index.ts';
-import { useAction } from '../../api/use-action.ts';
-import { InstanceActionDialog, type Asked } from '../../components/InstanceActionDialog.tsx';
 import { InstanceMenuItems } from '../../components/InstanceMenuItems.tsx';
-import { perform, type LifeAction } from '../../components/instance-actions.ts';
+import type { OfferedAction } from '../../components/instance-actions.ts';
 import { InstanceStatusBadge, useHostAway } from '../../components/instance-status.tsx';
-import { RenameDialog } from '../../components/RenameDialog.tsx';
+import { useInstanceActs } from '../../components/use-instance-acts.tsx';
 import { useRefusal } from '../../components/use-refusal.ts';
 import { useItem } from '../../stores/nova.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -18,6 +16,9 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { useFormat } from '../../ui/use-format.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { ActionsTab } from './ActionsTab.tsx';
+import { DecisionTab } from './DecisionTab.tsx';
+import { DiagnosticsTab } from './DiagnosticsTab.tsx';
+import { InstanceNotes } from './InstanceNotes.tsx';
 import { INSTANCE_TABS } from './tabs.ts';
 import classes from './instance-page.module.css';
 import { LogTab } from './LogTab.tsx';
@@ -51,6 +52,10 @@ function TabContent({ tab, instance }: { readonly tab: Tab; readonly instance: I
       return <LogTab instance={instance} />;
     case 'actions':
       return <ActionsTab instance={instance} />;
+    case 'decision':
+      return <DecisionTab instance={instance} />;
+    case 'diagnostics':
+      return <DiagnosticsTab instance={instance} />;
     case 'xml':
     default:
       return <XmlTab instance={instance} />;
@@ -75,11 +80,10 @@ function HostAway({ instance }: { readonly instance: Instance }): ReactNode {
 
 interface BarProps {
   readonly instance: Instance;
-  readonly onAct: (action: LifeAction) => void;
-  readonly onRename: () => void;
+  readonly onAct: (action: OfferedAction) => void;
 }
 
-function ActionBar({ instance, onAct, onRename }: BarProps): ReactNode {
+function ActionBar({ instance, onAct }: BarProps): ReactNode {
   const { t } = useTranslation();
   const refusalOf = useRefusal();
   return (
@@ -106,7 +110,7 @@ function ActionBar({ instance, onAct, onRename }: BarProps): ReactNode {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <InstanceMenuItems instance={instance} onAct={onAct} onRename={onRename} />
+          <InstanceMenuItems instance={instance} onAct={onAct} />
         </Menu.Dropdown>
       </Menu>
     </>
@@ -132,15 +136,8 @@ export function InstancePage(): ReactNode {
   const { tab = 'overview' } = route.useSearch();
   const navigate = route.useNavigate();
   const instance = useItem('instances', id);
-  const [asked, setAsked] = useState<Asked | null>(null);
-  const [renaming, setRenaming] = useState(false);
-  const start = useAction((one: Instance) => perform('start', [one]));
+  const { act, error, dialogs } = useInstanceActs(() => void navigate({ to: '/instances' }));
   if (instance === undefined) return <Gone />;
-
-  const act = (action: LifeAction): void => {
-    if (action === 'start') void start.run(instance);
-    else setAsked({ action, instances: [instance] });
-  };
   return (
     <>
       <PageHeader
@@ -153,10 +150,11 @@ export function InstancePage(): ReactNode {
           </span>
         }
       >
-        <ActionBar instance={instance} onAct={act} onRename={() => setRenaming(true)} />
+        <ActionBar instance={instance} onAct={(action) => act(action, [instance])} />
       </PageHeader>
       <HostAway instance={instance} />
-      <ErrorAlert error={start.error} />
+      <InstanceNotes instance={instance} onAct={(action) => act(action, [instance])} />
+      <ErrorAlert error={error} />
       <Tabs
         value={tab}
         onChange={(next) => isTab(next) && void navigate({ search: { tab: next }, replace: true })}
@@ -173,12 +171,7 @@ export function InstancePage(): ReactNode {
       <Suspense fallback={null}>
         <TabContent tab={tab} instance={instance} />
       </Suspense>
-      <InstanceActionDialog
-        asked={asked}
-        onClose={() => setAsked(null)}
-        onDone={({ action }) => action === 'delete' && void navigate({ to: '/instances' })}
-      />
-      {renaming && <RenameDialog instance={instance} onClose={() => setRenaming(false)} />}
+      {dialogs}
     </>
   );
 }

@@ -1,10 +1,8 @@
-import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Group, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Instance } from '../../../core/contract/index.ts';
-import { useQuery } from '../../api/use-query.ts';
-import { DecisionView } from '../../components/DecisionView.tsx';
 import { sshCommand } from '../../components/ssh-command.ts';
 import { stepsOf, useActions } from '../../components/use-actions.ts';
 import { useCopy } from '../../components/use-clipboard.ts';
@@ -92,20 +90,18 @@ function Placement({ instance }: Props): ReactNode {
   const { t } = useTranslation();
   const copy = useCopy();
   const word = useWords();
-  const [asked, setAsked] = useState(false);
-  const decision = useQuery('instance.decision', asked ? { ref: instance.id } : null);
   return (
     <Panel
       title={t('instances.detail.placement')}
       aside={
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          onClick={() => setAsked((on) => !on)}
-          aria-expanded={asked}
+        <Link
+          to="/instances/$id"
+          params={{ id: instance.id }}
+          search={{ tab: 'decision' }}
+          className={classes.why}
         >
-          {t('instances.detail.why')}
-        </Button>
+          {instance.hostId === null ? t('instances.detail.whyNowhere') : t('instances.detail.why')}
+        </Link>
       }
     >
       <Facts
@@ -134,14 +130,48 @@ function Placement({ instance }: Props): ReactNode {
           },
         ]}
       />
-      {asked && (
-        <Stack gap="xs" mt="sm">
-          <ErrorAlert error={decision.error} />
-          {decision.data === null && <Text size="sm">{t('instances.detail.noDecision')}</Text>}
-          {decision.data && <DecisionView decision={decision.data} />}
-        </Stack>
-      )}
     </Panel>
+  );
+}
+
+function About({ instance }: Props): ReactNode {
+  const { t } = useTranslation();
+  const { description, tags, groupName, hints } = instance;
+  const asked = Object.entries(hints).map(([hint, value]) => `${hint}: ${[value].flat().join(', ')}`);
+  const facts: Fact[] = [
+    { label: t('instances.detail.project'), value: instance.projectName },
+    { label: t('instances.detail.user'), value: instance.user },
+    ...(tags.length > 0 ? [{ label: t('instances.form.tags'), value: <Tags tags={tags} /> }] : []),
+    ...(groupName === null ? [] : [{ label: t('instances.detail.group'), value: groupName }]),
+    ...(instance.requestedZone === null
+      ? []
+      : [{ label: t('instances.detail.zone'), value: instance.requestedZone }]),
+    ...(asked.length > 0 ? [{ label: t('instances.detail.hints'), value: asked.join('; ') }] : []),
+    ...(instance.origin === 'adopted'
+      ? [{ label: t('instances.detail.origin'), value: t('instances.detail.adopted') }]
+      : []),
+  ];
+  return (
+    <Panel title={t('instances.detail.about')}>
+      {description !== null && (
+        <Text size="sm" mb="xs" className={classes.description}>
+          {description}
+        </Text>
+      )}
+      <Facts facts={facts} />
+    </Panel>
+  );
+}
+
+function Tags({ tags }: { readonly tags: readonly string[] }): ReactNode {
+  return (
+    <Group gap={4}>
+      {tags.map((tag) => (
+        <Badge key={tag} variant="light" size="sm" tt="none" fw={500}>
+          {tag}
+        </Badge>
+      ))}
+    </Group>
   );
 }
 
@@ -210,6 +240,7 @@ export function OverviewTab({ instance }: Props): ReactNode {
         <div className={classes.column}>
           <Access instance={instance} />
           <Configuration instance={instance} />
+          <About instance={instance} />
           <Metadata instance={instance} />
         </div>
         <div className={classes.column}>

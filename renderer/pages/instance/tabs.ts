@@ -1,1 +1,10 @@
-export const INSTANCE_TABS = ['overview', 'serial', 'vnc', 'log', 'actions', 'xml'] as const;
+export const INSTANCE_TABS = [
+  'overview',
+  'serial',
+  'vnc',
+  'log',
+  'actions',
+  'decision',
+  'diagnostics',
+  'xml',
+] as const;

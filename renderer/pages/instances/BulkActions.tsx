@@ -5,7 +5,9 @@ import type { Instance } from '../../../core/contract/index.ts';
 import type { LifeAction } from '../../components/instance-actions.ts';
 import { useRefusal } from '../../components/use-refusal.ts';
 
-const BULK = ['start', 'stop', 'reboot', 'delete'] as const;
+const BULK = ['start', 'stop', 'reboot', 'soft_delete'] as const;
+/** Of instances that are deleted softly. */
+const BULK_DELETED = ['restore', 'force_delete'] as const;
 
 interface Props {
   readonly instances: readonly Instance[];
@@ -16,6 +18,7 @@ interface Props {
 export function BulkActions({ instances, onAct }: Props): ReactNode {
   const { t } = useTranslation();
   const refusalOf = useRefusal();
+  const gone = instances.every((instance) => instance.vmState === 'soft-delete');
 
   const blocked = (action: LifeAction): string | null => {
     for (const instance of instances) {
@@ -26,7 +29,7 @@ export function BulkActions({ instances, onAct }: Props): ReactNode {
   };
   return (
     <Button.Group>
-      {BULK.map((action) => {
+      {(gone ? BULK_DELETED : BULK).map((action) => {
         const reason = blocked(action);
         return (
           <Tooltip key={action} label={reason} disabled={reason === null}>

@@ -2,15 +2,11 @@ import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Instance } from '../../../core/contract/index.ts';
-import { useAction } from '../../api/use-action.ts';
-import { perform, type LifeAction } from '../../components/instance-actions.ts';
-import { InstanceActionDialog, type Asked } from '../../components/InstanceActionDialog.tsx';
 import { InstanceMenuItems } from '../../components/InstanceMenuItems.tsx';
 import { Notices } from '../../components/Notices.tsx';
-import { RenameDialog } from '../../components/RenameDialog.tsx';
+import { useInstanceActs } from '../../components/use-instance-acts.tsx';
 import { LaunchDialog } from '../../forms/launch/LaunchDialog.tsx';
-import { useItem, useList, useNova } from '../../stores/nova.ts';
+import { useList, useNova } from '../../stores/nova.ts';
 import { useTableView } from '../../stores/use-table-view.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorAlert } from '../../ui/ErrorAlert.tsx';
@@ -57,28 +53,32 @@ export function InstancesPage(): ReactNode {
   const { t } = useTranslation();
   const navigate = route.useNavigate();
   const { launch = false } = route.useSearch();
-  const rows = useList('instances');
+  const all = useList('instances');
+  const [showDeleted, setShowDeleted] = useState(false);
+  const deleted = all.filter((each) => each.vmState === 'soft-delete').length;
+  const rows = useMemo(
+    () => (showDeleted ? all : all.filter((each) => each.vmState !== 'soft-delete')),
+    [all, showDeleted],
+  );
   const hosts = useNova((state) => state.hosts.items);
   const columns = useMemo(() => instanceColumns(t), [t]);
   const { view, onView } = useTableView('instances', columns, NEWEST_FIRST);
-  const [asked, setAsked] = useState<Asked | null>(null);
-  const [renamed, setRenamed] = useState<string | null>(null);
-  const renaming = useItem('instances', renamed);
-  const start = useAction((instances: readonly Instance[]) => perform('start', instances));
+  const { act, error, dialogs } = useInstanceActs();
 
   const setLaunch = (on: boolean): void => void navigate({ search: on ? { launch: true } : {} });
-  const act = (action: LifeAction, instances: readonly Instance[]): void => {
-    if (action === 'start') void start.run(instances);
-    else setAsked({ action, instances });
-  };
   return (
     <>
       <PageHeader title={t('instances.title')}>
+        {deleted > 0 && (
+          <Button variant="subtle" aria-pressed={showDeleted} onClick={() => setShowDeleted((on) => !on)}>
+            {showDeleted ? t('instances.hideDeleted') : t('instances.showDeleted', { count: deleted })}
+          </Button>
+        )}
         <Button leftSection={<PlusIcon size={14} />} onClick={() => setLaunch(true)}>
           {t('instances.launch')}
         </Button>
       </PageHeader>
-      <ErrorAlert error={start.error} />
+      <ErrorAlert error={error} />
       <DataTable
         label={t('instances.title')}
         rows={rows}
@@ -94,7 +94,6 @@ export function InstancesPage(): ReactNode {
           <InstanceMenuItems
             instance={row}
             onAct={(action) => act(action, [row])}
-            onRename={() => setRenamed(row.id)}
             onConsole={() =>
               void navigate({ to: '/instances/$id', params: { id: row.id }, search: { tab: 'serial' } })
             }
@@ -116,8 +115,7 @@ export function InstancesPage(): ReactNode {
           </>
         }
       />
-      <InstanceActionDialog asked={asked} onClose={() => setAsked(null)} />
-      {renaming && <RenameDialog instance={renaming} onClose={() => setRenamed(null)} />}
+      {dialogs}
       {launch && <LaunchDialog onClose={() => setLaunch(false)} />}
     </>
   );

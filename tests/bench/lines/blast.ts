@@ -42,8 +42,6 @@ async function manage(world: World): Promise<{ manager: HostManager; ids: readon
     knownHosts,
     secrets: new HostSecretsStore(null),
     log: silentLog,
-    owner: 'bench',
-    environment: undefined,
     linkTimeout: LINK_TIMEOUT,
   });
   const manager = new HostManager({ database, openDriver, log: silentLog });

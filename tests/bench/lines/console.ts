@@ -1,3 +1,4 @@
+import { PLAIN } from '../../../core/compute/test-kit.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -19,6 +20,7 @@ async function startGuest(world: World): Promise<() => Promise<Duplex>> {
   await driver.uploadImage(image, { signal, onProgress: () => undefined });
   const flavor = { id: 'bench', name: 'bench', vcpus: 1, ram: 128, disk: 1, ephemeral: 0, swap: 0 };
   const guest: GuestSpec = {
+    ...PLAIN,
     id: ID,
     name: 'bench',
     hostname: 'bench',

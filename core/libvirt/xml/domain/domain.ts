@@ -9,7 +9,7 @@ import { disk } from './disk.ts';
 import { graphics } from './graphics.ts';
 import { networkInterface } from './interface.ts';
 import { memballoon } from './memballoon.ts';
-import { instanceMetadata } from './metadata.ts';
+import { instanceMetadata, novaMetadata } from './metadata.ts';
 import { features, os } from './os.ts';
 import { rng } from './rng.ts';
 import { console, serial } from './serial.ts';
@@ -28,6 +28,7 @@ export const domain = mapper('domain', {
   uuid: text('uuid'),
   title: text('title'),
   metadata: one(instanceMetadata, 'metadata'),
+  nova: one(novaMetadata, 'metadata'),
   memoryUnit: text('memory/@unit'),
   memory: whole('memory'),
   hugePages: one(hugePages, 'memoryBacking'),

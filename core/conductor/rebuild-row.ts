@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { DescribedImage, GuestDescription } from '../compute/mark.ts';
+import type { FoundGuest } from '../compute/ownership.ts';
+import type { Instance } from '../contract/index.ts';
+import { isExpected } from '../domain/errors.ts';
+import { liveStateOf } from '../domain/power-states.ts';
+import { timestamp } from '../domain/time.ts';
+import { parsePublicKey } from '../identity/ssh-keys.ts';
+import { enqueue } from '../queue/enqueue.ts';
+import { hostLane } from '../queue/kinds.ts';
+import { claimExisting } from '../scheduler/existing-claim.ts';
+import type { Tx } from '../state/database.ts';
+import { insertExisting } from '../state/existing-instances.ts';
+import { findFlavors, insertFlavor } from '../state/flavors.ts';
+import { getImage, insertImage, insertImageCopy, updateImage } from '../state/images.ts';
+import { findKeypairs, insertKeypair } from '../state/keypairs.ts';
+import { ensureProject, ensureServerGroup } from '../state/recovered-parts.ts';
+
+/** Where a guest was found, and whose work it is to bring it back. */
+export interface Place {
+  readonly hostId: string;
+  readonly requestId: string;
+}
+
+function ensureFlavor(tx: Tx, flavor: GuestDescription['flavor']): void {
+  const taken = [...findFlavors(tx, flavor.id), ...findFlavors(tx, flavor.name)];
+  if (taken.length === 0) insertFlavor(tx, { ...flavor, createdAt: timestamp() });
+}
+
+function ensureKeypair(tx: Tx, name: string | null, publicKey: string | null): void {
+  if (name === null || publicKey === null || findKeypairs(tx, name).length > 0) return;
+  try {
+    const key = parsePublicKey(publicKey);
+    insertKeypair(tx, { id: randomUUID(), name, type: 'ssh', ...key, createdAt: timestamp() });
+  } catch (error) {
+    // The guest has its key, whatever we can say of it.
+    if (!isExpected(error, 'keypair.bad_key')) throw error;
+  }
+}
+
+/** The image's row, and its file from the host's copy; one that is there only learns of that copy. */
+function ensureImage(tx: Tx, image: DescribedImage, { hostId, requestId }: Place): void {
+  const there = getImage(tx, image.id);
+  if (there !== undefined && there.status !== 'error') return insertImageCopy(tx, image.id, hostId);
+  if (there === undefined) {
+    insertImage(tx, { ...image, status: 'queued', minDisk: 0, minRam: 0, createdAt: timestamp() });
+  } else updateImage(tx, image.id, { status: 'queued' });
+  enqueue(tx, {
+    kind: 'image.fetch',
+    input: { imageId: image.id, hostId },
+    subject: image.name,
+    imageId: image.id,
+    hostId,
+    requestId,
+    cancellable: false,
+    lane: hostLane(hostId),
+  });
+}
+
+/**
+ * Makes the rows of an instance again from what its guest says of itself: the instance, its claim, and whatever of
+ * flavor, key pair, image, project and group is not there any more.
+ * @param state as it stands already, or while a task makes it ours; left out: as the guest runs
+ * @throws ExpectedError `guest.not_adoptable` while a row stands in the way
+ */
+export function rebuildRow(
+  tx: Tx,
+  found: FoundGuest,
+  description: GuestDescription,
+  place: Place,
+  state?: Pick<Instance, 'vmState' | 'taskState'>,
+): Instance {
+  const { image, group, control, flavor } = description;
+  const projectId = ensureProject(tx, description.projectName);
+  ensureFlavor(tx, flavor);
+  ensureKeypair(tx, description.keyName, description.publicKey);
+  if (image !== null) ensureImage(tx, image, place);
+  const instance = insertExisting(tx, {
+    ...description,
+    tags: [...description.tags],
+    imageId: image?.id ?? null,
+    imageName: image?.name ?? null,
+    projectId,
+    groupId: group === null ? null : ensureServerGroup(tx, group, projectId),
+    hostId: place.hostId,
+    addresses: [...found.addresses],
+    powerState: found.powerState,
+    controlGeneration: control.generation,
+    previousOwner: control.previous,
+    adopted: description.origin === 'adopted' ? { disks: found.disks, nics: found.nics } : null,
+    state: state ?? { vmState: liveStateOf(found.powerState) ?? 'stopped', taskState: null },
+  });
+  claimExisting(tx, { instanceId: instance.id, hostId: place.hostId, flavor, image, beyondCapacity: true });
+  return instance;
+}

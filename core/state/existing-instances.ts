@@ -1,0 +1,74 @@
+import { ExpectedError } from '../domain/errors.ts';
+import type { Instance } from '../contract/index.ts';
+import type { Tx } from './database.ts';
+import {
+  getInstance,
+  insertInstance,
+  type InstanceRecord,
+  type NewInstance,
+  transition,
+} from './instances.ts';
+import { q } from './query.ts';
+import { toJsonOrNull } from './rows.ts';
+
+/** An instance whose guest is there already: adopted, taken over or recovered. */
+export type ExistingInstance = Omit<NewInstance, 'userData' | 'requestedHostId'> &
+  Pick<Instance, 'addresses' | 'powerState' | 'origin' | 'lock' | 'createdAt'> &
+  Pick<InstanceRecord, 'controlGeneration' | 'previousOwner'> & {
+    readonly hostId: string;
+    /** what an adopted guest brought along, to be kept as JSON */
+    readonly adopted: unknown;
+    /** as it stands already, or while a task makes it ours */
+    readonly state: Pick<Instance, 'vmState' | 'taskState'>;
+  };
+
+/**
+ * What is known of an earlier time: rows that are kept as history, and one that was taken over, make way.
+ * @returns the user data that the old row had: no mark carries it
+ * @throws ExpectedError `guest.not_adoptable` while another instance has the domain's name
+ */
+function makeWay(tx: Tx, { id, domainName }: Pick<Instance, 'id' | 'domainName'>): string | null {
+  const rows = tx.all(
+    q
+      .selectFrom('instances')
+      .select(['id', 'name', 'user_data', 'deleted_at', 'taken_over_json'])
+      .where((eb) => eb.or([eb('id', '=', id), eb('domain_name', '=', domainName)])),
+  );
+  for (const row of rows) {
+    const isPast = row.deleted_at !== null || (row.id === id && row.taken_over_json !== null);
+    if (!isPast) {
+      throw new ExpectedError(
+        'guest.not_adoptable',
+        row.id === id
+          ? `The guest ${domainName} is an instance already: “${row.name}”`
+          : `Another instance, “${row.name}”, has the domain name ${domainName}`,
+        { remedy: 'Look at that instance; a domain that is off can be renamed on its host.' },
+      );
+    }
+    tx.run(q.deleteFrom('instances').where('id', '=', row.id));
+  }
+  return rows.find((row) => row.id === id)?.user_data ?? null;
+}
+
+/** @throws ExpectedError `guest.not_adoptable` */
+export function insertExisting(tx: Tx, values: ExistingInstance): Instance {
+  const userData = makeWay(tx, values);
+  insertInstance(tx, { ...values, userData, requestedHostId: null });
+  tx.run(
+    q
+      .updateTable('instances')
+      .set({
+        origin: values.origin,
+        adopted_json: toJsonOrNull(values.adopted),
+        previous_owner_json: toJsonOrNull(values.previousOwner),
+        created_at: values.createdAt,
+        launched_at: values.createdAt,
+      })
+      .where('id', '=', values.id),
+  );
+  const { hostId, addresses, powerState, lock, controlGeneration, state } = values;
+  const set = { hostId, addresses, powerState, lock, controlGeneration, ...state };
+  const instance = transition(tx, values.id, { set }) ?? getInstance(tx, values.id);
+  if (instance === undefined) throw new Error(`instance ${values.id} was not stored`);
+  return instance;
+}

@@ -1,0 +1,1 @@
+export const SCHEDULER_TABS = ['simulate', 'loss', 'parts'] as const;
