@@ -125,13 +125,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const log = options.log ?? stack.use(openLogFile(home)).log;
   const database = openDatabase(databaseFile(home), { log });
   stack.defer(() => database.close());
-  const clock = systemClock;
   // The first thing done: what goes wrong from here on must not be all that is left.
   stack.use(new DailyBackups({ database, clock, log })).start();
   const { secrets, openDriver, test } = waysToHosts(database, log, options);
   const images = new ImageStore(join(home, 'images'));
   const notices = await prepareState(database, { images, test }, options);
-  const hosts = stack.use(new HostManager({ database, openDriver: options.openDriver ?? openDriver, log }));
+  const hosts = stack.use(
+    new HostManager({ database, openDriver: options.openDriver ?? openDriver, log, clock, random }),
+  );
   const operations = conductorOperations({ database, drivers: hosts, images, clock, log });
   const isConnected = (hostId: string) => hosts.isConnected(hostId);
   const oversight = conductorOversight;

@@ -41,7 +41,17 @@ describe('a lost database', () => {
     expect(after.map((one) => one.name).toSorted()).toEqual(['b', 'c']);
     for (const instance of after) {
       const old = before.find((one) => one.id === instance.id);
-      const same = ['name', 'hostname', 'flavor', 'imageId', 'keyName', 'metadata', 'tags', 'user'] as const;
+      const same = [
+        'name',
+        'hostname',
+        'flavor',
+        'imageId',
+        'keyName',
+        'metadata',
+        'tags',
+        'user',
+        'addresses',
+      ] as const;
       for (const field of same) expect(instance[field]).toEqual(old?.[field]);
       expect(instance).toMatchObject({ description: 'about it', hasUserData: false, vmState: 'active' });
       expect(fake.domain(instance.id).mark?.control).toMatchObject({

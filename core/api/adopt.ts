@@ -1,43 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import type { FoundGuest } from '../compute/ownership.ts';
 import type { DriverRegistry } from '../compute/driver.ts';
-import { ADMIN_PROJECT, type Flavor, type Host, Name, type Parsed } from '../contract/index.ts';
+import { type Flavor, type Host, Name, type Parsed } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { hostnameOf } from '../domain/hostname.ts';
 import { timestamp } from '../domain/time.ts';
 import type { RequestContext } from '../identity/context.ts';
+import { controlIdentity } from '../identity/control.ts';
 import { generateMac } from '../network/mac.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane } from '../queue/kinds.ts';
 import { claimExisting } from '../scheduler/existing-claim.ts';
 import { startAction } from '../state/actions.ts';
-import type { Database, Reader, Tx } from '../state/database.ts';
+import type { Database, Tx } from '../state/database.ts';
 import { insertExisting } from '../state/existing-instances.ts';
 import { insertFlavor, listFlavors } from '../state/flavors.ts';
-import { q } from '../state/query.ts';
 import { findFlavor } from './flavors.ts';
-import { findHost } from './hosts.ts';
 import type { Accepted } from './instance-accept.ts';
-import { resolveOne } from './resolve.ts';
+import { projectForNew } from './projects.ts';
+import { bringOver, lookAt, notAdoptable } from './take-over.ts';
 
 const GIB = 1024 ** 3;
-/** milliseconds for a look at one guest */
-const LOOK_DEADLINE = 30_000;
-
 type Adopt = Parsed<'guest.adopt'>;
-
-export function notAdoptable(name: string, why: string, remedy?: string): ExpectedError {
-  return new ExpectedError('guest.not_adoptable', `${name} cannot be adopted: ${why}.`, {
-    ...(remedy !== undefined && { remedy }),
-  });
-}
-
-/** One look at a guest of a connected host. */
-export async function lookAt(database: Database, drivers: DriverRegistry, ref: string, uuid: string) {
-  const host = findHost(database, ref, 'host');
-  const signal = AbortSignal.timeout(LOOK_DEADLINE);
-  return { host, found: await drivers.get(host.id).findGuest(uuid, { signal }) };
-}
 
 function refuseWhatCannotBe({ domainName, description, badMark, refusal }: FoundGuest): void {
   if (description !== null) {
@@ -92,16 +76,6 @@ function makeFlavor(tx: Tx, size: Pick<Flavor, 'vcpus' | 'ram' | 'disk'>): Flavo
   });
 }
 
-function findProjectId(reader: Reader, ref: string | undefined): string {
-  if (ref === undefined) return ADMIN_PROJECT;
-  const named = q
-    .selectFrom('projects')
-    .select(['id', 'name'])
-    .where((eb) => eb.or([eb('id', '=', ref), eb('name', '=', ref)]));
-  const kind = { what: 'project', notFound: 'project.not_found', field: 'project' } as const;
-  return resolveOne(reader.all(named), ref, kind).id;
-}
-
 function nameFor({ name }: Adopt, { title, domainName, uuid }: FoundGuest): string {
   const usable = [name, title, domainName].find((one) => Name.safeParse(one).success);
   return usable ?? `guest-${uuid.slice(0, 8)}`;
@@ -128,7 +102,7 @@ function insertAdopted(tx: Tx, { host, found, input }: Adoption, user: string) {
     publicKey: null,
     metadata: {},
     mac: found.nics[0]?.mac ?? generateMac(),
-    projectId: findProjectId(tx, input.project),
+    projectId: projectForNew(tx, input.project).id,
     user,
     hostId: host.id,
     addresses: [...found.addresses],
@@ -153,9 +127,15 @@ export async function adoptGuest(
   database: Database,
   drivers: DriverRegistry,
   input: Adopt,
-  { requestId, user }: RequestContext,
+  context: RequestContext,
 ): Promise<Accepted> {
+  const { requestId, user } = context;
   const { host, found } = await lookAt(database, drivers, input.host, input.uuid);
+  const { description } = found;
+  // Our own that has no row, e.g. after an older copy of the database was put back.
+  if (description !== null && description.control.id === controlIdentity(database).id) {
+    return bringOver(database, { host, found, description }, 'recover', context);
+  }
   refuseWhatCannotBe(found);
   return database.write((tx) => {
     const instance = insertAdopted(tx, { host, found, input }, user);

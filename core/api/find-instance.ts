@@ -14,6 +14,7 @@ export function findInstance(reader: Reader, ref: string): Instance {
 const CODES: Partial<Record<Refusal['why'], ErrorCode>> = {
   locked: 'locked',
   taken_over: 'instance.taken_over',
+  adopted: 'not_supported',
   not_yet: 'not_supported',
   not_supported: 'not_supported',
 };

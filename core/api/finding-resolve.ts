@@ -1,11 +1,13 @@
 import type { DriverRegistry } from '../compute/driver.ts';
-import type { Finding, FindingKind, Instance, Parsed, Resolution } from '../contract/index.ts';
+import type { Finding, FindingKind, Instance, Resolution } from '../contract/index.ts';
 import { ExpectedError, fromErrorBody } from '../domain/errors.ts';
+import { controlIdentity } from '../identity/control.ts';
 import type { RequestContext } from '../identity/context.ts';
 import { settledBefore } from '../inventory/find-orphans.ts';
 import { type Findings, keyOf } from '../inventory/findings.ts';
 import { comparableDefinition, definedSize } from '../libvirt/xml/definition.ts';
 import { allocationsOf, claim, consumerGeneration } from '../placement/allocations.ts';
+import { resourcesOf } from '../placement/demands.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane } from '../queue/kinds.ts';
 import { finishAction, startAction } from '../state/actions.ts';
@@ -13,6 +15,7 @@ import type { Database, Tx } from '../state/database.ts';
 import { getInstance, transition } from '../state/instances.ts';
 import { getTask } from '../state/tasks.ts';
 import { deleteInstance } from './instance-power.ts';
+import type { Handlers } from './router.ts';
 import { taskEnd } from './task-end.ts';
 
 /** What the API asks of whoever looks after the hosts, of what is not as it should be there. */
@@ -26,8 +29,8 @@ export interface ResolveParts {
   readonly database: Database;
   readonly drivers: DriverRegistry;
   readonly inventory: FindingControl;
-  /** brings a guest under management */
-  readonly adopt: (input: Parsed<'guest.adopt'>, context: RequestContext) => Promise<void>;
+  /** brings back the instances of ours of which there is no row */
+  readonly recover: Handlers<'recovery.run'>['recovery.run'];
 }
 
 type Resolve = (finding: Finding, how: Resolution, context: RequestContext) => Promise<void>;
@@ -58,9 +61,9 @@ export function resolvers(parts: ResolveParts): Readonly<Record<FindingKind, Res
     },
     doubled_domain: (finding) => removeDouble(parts, finding),
     unknown_domain: async (finding, how, context) => {
-      const uuid = keyOf(finding);
-      if (how === 'adopt') return parts.adopt({ host: finding.hostId, uuid }, context);
-      await onHost(finding).forgetGuest(uuid, limits());
+      if (how === 'remove') return onHost(finding).forgetGuest(keyOf(finding), limits());
+      const { taskId } = await parts.recover({ controlId: controlIdentity(database).id }, context);
+      await taskResult(database, taskId);
     },
     orphan_volume: removeStray,
     orphan_image: removeStray,
@@ -121,13 +124,12 @@ async function acceptHost(
 }
 
 /** The guest has that size already: it counts whether there is room or not. */
-function claimAsDefined(tx: Tx, { id, hostId }: Instance, { vcpus, ram }: Instance['flavor']): void {
+function claimAsDefined(tx: Tx, { id, hostId }: Instance, flavor: Instance['flavor']): void {
   const held = allocationsOf(tx, id);
   if (!held.some(({ providerId }) => providerId === hostId)) return;
+  const { VCPU = 0, MEMORY_MB = 0 } = resourcesOf({ flavor, image: null });
   const shares = held.map((share) =>
-    share.providerId === hostId
-      ? { ...share, resources: { ...share.resources, VCPU: vcpus, MEMORY_MB: ram } }
-      : share,
+    share.providerId === hostId ? { ...share, resources: { ...share.resources, VCPU, MEMORY_MB } } : share,
   );
   const consumer = { consumerId: id, consumerGeneration: consumerGeneration(tx, id) };
   claim(tx, { ...consumer, shares, beyondCapacity: true });

@@ -41,7 +41,8 @@ export function apiHandlers(parts: ApiParts): Handlers {
     Handlers,
     (typeof UNBUILT)[number]
   >;
-  const handlers: Handlers = {
+  const ownership = ownershipHandlers(database, drivers, parts.hosts.control);
+  return {
     ...missing,
     ...flavorHandlers(database),
     ...projectHandlers(database),
@@ -53,7 +54,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
     ...aggregateHandlers(database),
     ...serverGroupHandlers(database),
     ...schedulerHandlers(database),
-    ...ownershipHandlers(database, drivers, parts.hosts.control),
+    ...ownership,
     ...taskHandlers(database, parts.tasks),
     ...consoleHandlers(database, drivers, parts.tickets),
     ...systemHandlers(database, parts.facts),
@@ -62,10 +63,7 @@ export function apiHandlers(parts: ApiParts): Handlers {
       database,
       drivers,
       inventory: parts.inventory,
-      adopt: async (input, context) => {
-        await handlers['guest.adopt'](input, context);
-      },
+      recover: ownership['recovery.run'],
     }),
   };
-  return handlers;
 }

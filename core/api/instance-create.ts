@@ -11,7 +11,7 @@ import { q } from '../state/query.ts';
 import { findFlavor } from './flavors.ts';
 import { checkActive, findImage } from './images.ts';
 import { checkFlavorFits, namesFor } from './instance-checks.ts';
-import { type Where, whereOf } from './instance-where.ts';
+import { checkGroupProject, type Where, whereOf } from './instance-where.ts';
 import { findKeypair } from './keypairs.ts';
 import { projectForNew } from './projects.ts';
 import { checkGroupMemberQuota, checkInstanceQuota, checkMetadataQuota } from './quota.ts';
@@ -97,6 +97,7 @@ export function createInstances(
     const parts = { ...chooseParts(tx, request), keypair, project };
     checkInstanceQuota(tx, project, { flavor: parts.flavor, count: names.length });
     checkMetadataQuota(project, request.metadata);
+    checkGroupProject(parts.where, project);
     const { group } = parts.where;
     if (group !== null) checkGroupMemberQuota(tx, project, group.id, names.length);
     return names.map((name) => {

@@ -1,6 +1,7 @@
 import {
   DEFAULT_ZONE,
   type LaunchQuestion,
+  type Project,
   type SchedulerHints,
   type ServerGroup,
 } from '../contract/index.ts';
@@ -103,4 +104,17 @@ export function whereOf(reader: Reader, asked: Asked): Where {
     group: groupOf(reader, asked),
     hints: withIds(reader, withIds(reader, hints, 'same_host'), 'different_host'),
   };
+}
+
+/** Source: nova/objects/instance_group.py, whose groups are found within their own project only */
+export function checkGroupProject({ group }: Where, project: Project): void {
+  if (group === null || group.projectId === project.id) return;
+  throw new ExpectedError(
+    'bad_input',
+    `The server group “${group.name}” is of another project than “${project.name}”.`,
+    {
+      field: 'group',
+      remedy: 'Take a group of the same project, or create one there.',
+    },
+  );
 }

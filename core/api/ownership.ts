@@ -1,55 +1,17 @@
-import { markedAsOurs } from '../conductor/recover-instances.ts';
-import { rebuildRow } from '../conductor/rebuild-row.ts';
 import type { DriverRegistry } from '../compute/driver.ts';
-import type { Parsed, Recovery } from '../contract/index.ts';
+import type { Recovery } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import type { RequestContext } from '../identity/context.ts';
 import { controlIdentity } from '../identity/control.ts';
 import type { MarkedGuest } from '../inventory/foreign-guests.ts';
 import { enqueue } from '../queue/enqueue.ts';
-import { hostLane } from '../queue/kinds.ts';
-import { startAction } from '../state/actions.ts';
 import type { Database, Reader } from '../state/database.ts';
 import { getHost } from '../state/hosts.ts';
-import { adoptGuest, lookAt, notAdoptable } from './adopt.ts';
+import { adoptGuest } from './adopt.ts';
 import type { HostControl } from './hosts.ts';
-import { accept, type Accepted, onHost } from './instance-accept.ts';
+import { accept, onHost } from './instance-accept.ts';
 import type { Handlers } from './router.ts';
-
-/**
- * A deliberate act: the guest's mark becomes ours, and whoever had it learns of that.
- * @throws ExpectedError `guest.not_found`, `guest.not_adoptable`, `host.unavailable`
- */
-async function takeOver(
-  database: Database,
-  drivers: DriverRegistry,
-  input: Parsed<'guest.takeOver'>,
-  { requestId, user }: RequestContext,
-): Promise<Accepted> {
-  const { host, found } = await lookAt(database, drivers, input.host, input.uuid);
-  const { description } = found;
-  if (description === null) {
-    throw notAdoptable(found.domainName, found.badMark ?? 'it is nobody’s instance', 'Adopt it instead.');
-  }
-  const ours = markedAsOurs(database, description);
-  const expected = { controlId: description.control.id, generation: description.control.generation };
-  const state = { vmState: 'building', taskState: 'spawning' } as const;
-  return database.write((tx) => {
-    const instance = rebuildRow(tx, found, ours, { hostId: host.id, requestId }, state);
-    startAction(tx, { instanceId: instance.id, requestId }, 'take_over', user);
-    const taskId = enqueue(tx, {
-      kind: 'instance.take_over',
-      input: { instanceId: instance.id, expected },
-      subject: instance.name,
-      instanceId: instance.id,
-      hostId: host.id,
-      requestId,
-      cancellable: false,
-      lane: hostLane(host.id),
-    });
-    return { instance, taskId };
-  });
-}
+import { takeOver } from './take-over.ts';
 
 function recoveries(reader: Reader, ownId: string, guests: readonly MarkedGuest[]): Recovery[] {
   const byControl = Map.groupBy(guests, ({ guest }) => guest.owner.controlId);

@@ -1,6 +1,6 @@
 import type { ErrorBody, LaunchQuestion, Output, Parsed, Preview } from '../contract/index.ts';
 import { isExpected, toErrorBody } from '../domain/errors.ts';
-import { requestFor } from '../scheduler/instance-request.ts';
+import { requestElsewhere } from '../scheduler/instance-request.ts';
 import { readHostStates } from '../scheduler/host-states.ts';
 import { explainParts } from '../scheduler/parts.ts';
 import { MOST_ROOM, previewPlacement } from '../scheduler/preview.ts';
@@ -14,7 +14,7 @@ import { findFlavor } from './flavors.ts';
 import { findHost } from './hosts.ts';
 import { checkActive, findImage } from './images.ts';
 import { checkFlavorFits } from './instance-checks.ts';
-import { whereOf } from './instance-where.ts';
+import { checkGroupProject, whereOf } from './instance-where.ts';
 import { findProject, projectForNew } from './projects.ts';
 import { checkInstanceQuota } from './quota.ts';
 import type { Handlers } from './router.ts';
@@ -31,8 +31,10 @@ function requestOf(reader: Reader, question: Question): SchedulingRequest {
     checkActive(reader, image, 'image');
     checkFlavorFits(flavor, image);
   }
-  const { id: projectId } = projectForNew(reader, question.project);
-  return { instanceId: null, flavor, image, projectId, ...whereOf(reader, question) };
+  const project = projectForNew(reader, question.project);
+  const where = whereOf(reader, question);
+  checkGroupProject(where, project);
+  return { instanceId: null, flavor, image, projectId: project.id, ...where };
 }
 
 function policyOf(reader: Reader): Policy {
@@ -65,7 +67,7 @@ function homelessOf(reader: Reader, hostId: string): Homeless[] {
     .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
     .flatMap(({ id, name }) => {
       const record = getInstanceRecord(reader, id);
-      return record === undefined ? [] : { id, name, request: requestFor(reader, record) };
+      return record === undefined ? [] : { id, name, request: requestElsewhere(reader, record) };
     });
 }
 

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { connectLocal, type LocalClient } from '../api/local/client.ts';
 import { silentLog } from '../domain/log.ts';
+import { FILTERS, WEIGHERS } from '../scheduler/parts.ts';
+import { listAggregates } from '../state/aggregates.ts';
 import { databaseFile, openDatabase, type Reader } from '../state/database.ts';
 import { listFlavors } from '../state/flavors.ts';
 import { listHosts } from '../state/hosts.ts';
@@ -8,6 +10,7 @@ import { listImages } from '../state/images.ts';
 import { listInstances } from '../state/instances.ts';
 import { listKeypairs } from '../state/keypairs.ts';
 import { listProjects } from '../state/projects.ts';
+import { listServerGroups } from '../state/server-groups.ts';
 import { listTasks } from '../state/tasks.ts';
 import type { ObjectKind } from './completion-words.ts';
 
@@ -32,9 +35,21 @@ const SOURCES: Readonly<Record<ObjectKind, Source>> = {
   host: { live: ({ call }) => call('host.list', {}), stored: listHosts },
   project: { live: ({ call }) => call('project.list', {}), stored: listProjects },
   task: { live: ({ call }) => call('task.list', {}), stored: listTasks },
+  aggregate: { live: ({ call }) => call('aggregate.list', {}), stored: listAggregates },
+  zone: { live: ({ call }) => call('availabilityZone.list', {}), stored: storedZones },
+  group: { live: ({ call }) => call('serverGroup.list', {}), stored: listServerGroups },
+  filter: { live: () => Promise.resolve(FILTERS), stored: () => FILTERS },
+  weigher: { live: () => Promise.resolve(WEIGHERS), stored: () => WEIGHERS },
   // Only who looks at the hosts knows them.
   finding: { live: findingIds, stored: () => [] },
 };
+
+function storedZones(reader: Reader): Named[] {
+  const zones = new Set(listHosts(reader).map(({ availabilityZone }) => availabilityZone));
+  for (const { availabilityZone } of listAggregates(reader))
+    if (availabilityZone !== null) zones.add(availabilityZone);
+  return [...zones].map((name) => ({ name }));
+}
 
 // By their ids: several may concern things of one name.
 async function findingIds({ call }: LocalClient): Promise<readonly Named[]> {

@@ -10,6 +10,11 @@ export const OBJECT_KINDS = [
   'host',
   'task',
   'project',
+  'aggregate',
+  'zone',
+  'group',
+  'filter',
+  'weigher',
   'finding',
 ] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];

@@ -24,6 +24,7 @@ beforeEach(async () => {
     'instance.list': () => [anInstance(), anInstance({ name: 'web two' })],
     'flavor.list': () => [aFlavor()],
     'host.list': () => [aHost()],
+    'availabilityZone.list': () => [{ name: 'nova', available: true, hostIds: [] }],
   });
   server = await serveLocal(plane, home, { owner: 'serve', version: VERSION });
 });
@@ -43,7 +44,7 @@ function complete(...typed: string[]): Promise<string[]> {
 describe('completion', () => {
   it.each([
     [['ser'], ['server', 'serve']],
-    [['server', 're'], ['reboot']],
+    [['server', 'reboo'], ['reboot']],
     [
       ['server', 'event', ''],
       ['list', 'show'],
@@ -73,6 +74,12 @@ describe('completion', () => {
     [['complete', ''], []],
     [['nothing', 'like', 'this', ''], []],
     [['t'], ['task']],
+    [['server', 'create', '--availability-zone', ''], ['nova']],
+    [['aggregate', 'add', ''], ['host']],
+    [
+      ['scheduler', 'set', '--enable-filter', 'ServerGroup'],
+      ['ServerGroupAffinity', 'ServerGroupAntiAffinity'],
+    ],
   ])('of %j offers %j', async (typed, expected) => {
     expect((await complete(...typed)).toSorted()).toEqual(expected.toSorted());
   });

@@ -113,7 +113,8 @@ export async function followTasks(
 
 /** Why a task ended badly; null when it did not. */
 export function taskFailure(task: Task): ExpectedError | null {
-  if (task.state === 'done') return null;
+  // One that is done may have left something: what and why stands in its error.
+  if (task.state === 'done' && task.error === null) return null;
   if (task.error !== null) return fromErrorBody(task.error);
   if (task.state === 'cancelled')
     return new ExpectedError('cancelled', `${task.subject}: ${task.kind} was cancelled.`);

@@ -67,9 +67,9 @@ export function goBack(tx: Tx, input: Evacuation): Move {
   const { instanceId, from, addresses } = input;
   if (getInstance(tx, instanceId)?.hostId !== from) {
     const isThere = getHost(tx, from) !== undefined;
-    transition(tx, instanceId, {
-      set: isThere ? { hostId: from, addresses } : { hostId: null, addresses: [] },
-    });
+    const where = isThere ? { hostId: from, addresses } : { hostId: null, addresses: [] };
+    // What was agreed to since is of a guest that is gone again: the next look at the old one agrees anew.
+    transition(tx, instanceId, { set: { ...where, definitionXml: null } });
     release(tx, instanceId);
     if (isThere) claimAgain(tx, input);
   }

@@ -1,12 +1,11 @@
 import type { GuestSpec, ImageSource } from '../compute/driver.ts';
 import type { DescribedGroup, DescribedImage, GuestDescription } from '../compute/mark.ts';
-import { GroupPolicy } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { controlIdentity } from '../identity/control.ts';
 import type { Database, Reader } from '../state/database.ts';
 import { getImage } from '../state/images.ts';
 import { getInstanceRecord, type InstanceRecord } from '../state/instances.ts';
-import { q } from '../state/query.ts';
+import { getServerGroup } from '../state/server-groups.ts';
 import type { ConductorDeps } from './deps.ts';
 
 /** @throws ExpectedError `cancelled` when the instance is gone: whoever deleted it wanted the work on it to end */
@@ -35,10 +34,10 @@ export function imageSource({ database, images }: ConductorDeps, imageId: string
 
 function groupOf(reader: Reader, groupId: string | null): DescribedGroup | null {
   if (groupId === null) return null;
-  const row = reader.first(q.selectFrom('server_groups').selectAll().where('id', '=', groupId));
-  if (row === undefined) return null;
-  const { id, name, policy, max_server_per_host: maxServerPerHost } = row;
-  return { id, name, policy: GroupPolicy.parse(policy), maxServerPerHost };
+  const group = getServerGroup(reader, groupId);
+  if (group === undefined) return null;
+  const { id, name, policy, maxServerPerHost } = group;
+  return { id, name, policy, maxServerPerHost };
 }
 
 function describedImage(reader: Reader, imageId: string | null): DescribedImage | null {

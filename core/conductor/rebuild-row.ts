@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { DescribedImage, GuestDescription } from '../compute/mark.ts';
+import type { DescribedGroup, DescribedImage, GuestDescription } from '../compute/mark.ts';
 import type { FoundGuest } from '../compute/ownership.ts';
-import type { Instance } from '../contract/index.ts';
+import type { Instance, Quota } from '../contract/index.ts';
 import { isExpected } from '../domain/errors.ts';
 import { liveStateOf } from '../domain/power-states.ts';
 import { timestamp } from '../domain/time.ts';
@@ -14,12 +14,34 @@ import { insertExisting } from '../state/existing-instances.ts';
 import { findFlavors, insertFlavor } from '../state/flavors.ts';
 import { getImage, insertImage, insertImageCopy, updateImage } from '../state/images.ts';
 import { findKeypairs, insertKeypair } from '../state/keypairs.ts';
-import { ensureProject, ensureServerGroup } from '../state/recovered-parts.ts';
+import { findProjects, insertProject } from '../state/projects.ts';
+import { getServerGroup, insertServerGroup, tellServerGroup } from '../state/server-groups.ts';
 
 /** Where a guest was found, and whose work it is to bring it back. */
 export interface Place {
   readonly hostId: string;
   readonly requestId: string;
+}
+
+/** Whatever had room once has it again; a person sets limits afterwards. */
+const UNLIMITED: Quota = {
+  instances: -1,
+  cores: -1,
+  ram: -1,
+  keyPairs: -1,
+  serverGroups: -1,
+  serverGroupMembers: -1,
+  metadataItems: -1,
+};
+
+/** The project of this name; made where there is none. @returns its id */
+function ensureProject(tx: Tx, name: string): string {
+  const there = findProjects(tx, name).find((project) => project.name === name);
+  if (there !== undefined) return there.id;
+  const id = randomUUID();
+  const createdAt = timestamp();
+  insertProject(tx, { id, name, description: null, enabled: true, quota: UNLIMITED, createdAt });
+  return id;
 }
 
 function ensureFlavor(tx: Tx, flavor: GuestDescription['flavor']): void {
@@ -57,6 +79,15 @@ function ensureImage(tx: Tx, image: DescribedImage, { hostId, requestId }: Place
   });
 }
 
+function ensureServerGroup(
+  tx: Tx,
+  { id, name, policy, maxServerPerHost }: DescribedGroup,
+  projectId: string,
+) {
+  if (getServerGroup(tx, id) !== undefined) return;
+  insertServerGroup(tx, { id, name, policy, maxServerPerHost, projectId, createdAt: timestamp() });
+}
+
 /**
  * Makes the rows of an instance again from what its guest says of itself: the instance, its claim, and whatever of
  * flavor, key pair, image, project and group is not there any more.
@@ -75,13 +106,14 @@ export function rebuildRow(
   ensureFlavor(tx, flavor);
   ensureKeypair(tx, description.keyName, description.publicKey);
   if (image !== null) ensureImage(tx, image, place);
+  if (group !== null) ensureServerGroup(tx, group, projectId);
   const instance = insertExisting(tx, {
     ...description,
     tags: [...description.tags],
     imageId: image?.id ?? null,
     imageName: image?.name ?? null,
     projectId,
-    groupId: group === null ? null : ensureServerGroup(tx, group, projectId),
+    groupId: group?.id ?? null,
     hostId: place.hostId,
     addresses: [...found.addresses],
     powerState: found.powerState,
@@ -91,5 +123,6 @@ export function rebuildRow(
     state: state ?? { vmState: liveStateOf(found.powerState) ?? 'stopped', taskState: null },
   });
   claimExisting(tx, { instanceId: instance.id, hostId: place.hostId, flavor, image, beyondCapacity: true });
+  if (group !== null) tellServerGroup(tx, group.id);
   return instance;
 }

@@ -3,7 +3,7 @@ import type { Operation } from '../queue/operation.ts';
 import { finishAction } from '../state/actions.ts';
 import { agreeOnDefinition } from './agree.ts';
 import type { ConductorDeps } from './deps.ts';
-import { needInstance } from './guest.ts';
+import { guestDescription, needInstance } from './guest.ts';
 import { recordSteps } from './record.ts';
 
 /** Defines an instance's guest again as it was last agreed to: after a change on its host, or when its domain is gone. */
@@ -22,6 +22,8 @@ export function redefineInstance(deps: ConductorDeps, instanceId: string): Opera
           const options = { signal: context.signal };
           return deps.hosts.use(hostId, context, async (driver) => {
             await driver.restoreDefinition(instanceId, definitionXml, options);
+            // The marks in an old definition are as old.
+            await driver.describe(guestDescription(deps.database, instanceId), options);
             return agreeOnDefinition(driver, instanceId, options);
           });
         },

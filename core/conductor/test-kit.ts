@@ -36,22 +36,26 @@ export class ConductorKit implements AsyncDisposable {
   readonly #drivers = new Map<string, ComputeDriver>();
   readonly #clock: Clock;
   readonly #images: ConductorOptions['images'];
+  readonly #random: () => number;
   readonly #runners: TaskRunner[] = [];
   runner: TaskRunner;
 
   constructor({
     clock = systemClock,
     images = memoryStore(),
-  }: Partial<Pick<ConductorOptions, 'clock' | 'images'>> = {}) {
+    random = Math.random,
+  }: Partial<Pick<ConductorOptions, 'clock' | 'images' | 'random'>> = {}) {
     this.#clock = clock;
     this.#images = images;
+    this.#random = random;
     this.runner = this.startRunner();
   }
 
   /** A new process over the same database and hosts; the old one is not told and may go on trying. */
   startRunner(): TaskRunner {
     const { database } = this;
-    const options = { database, drivers: this, images: this.#images, clock: this.#clock, log: silentLog };
+    const own = { images: this.#images, clock: this.#clock, random: this.#random };
+    const options = { database, drivers: this, log: silentLog, ...own };
     this.runner = new TaskRunner({
       ...options,
       operations: conductorOperations(options),

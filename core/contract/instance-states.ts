@@ -158,5 +158,7 @@ export const Hostname = z
   );
 
 /** Hints are kept as they were given; one that no filter reads has no effect. nova/api/openstack/compute/schemas/servers.py */
-export const SchedulerHints = z.record(Name, z.union([z.string().max(65_535), z.array(z.string().max(255))]));
+export const SchedulerHints = z
+  .record(Name, z.union([z.string().max(65_535), z.array(z.string().max(65_535)).max(128)]))
+  .refine((hints) => Object.keys(hints).length <= 128, 'must have at most 128 items');
 export type SchedulerHints = z.infer<typeof SchedulerHints>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Deleted, Metadata, Name, Nothing, Ref, RefInput, Revision, Timestamp, Uuid } from './common.ts';
 import { ErrorBody } from './errors.ts';
+import { SchedulerHints } from './instance-states.ts';
 import { read, write } from './method.ts';
 
 export const HostVerdict = z.strictObject({
@@ -23,7 +24,7 @@ export const Decision = z.strictObject({
   alternates: z.array(Uuid),
   /** best first, then the refused ones; of very many hosts only the first of each */
   hosts: z.array(HostVerdict),
-  /** hosts that were judged and are not listed */
+  /** hosts that are not listed */
   omitted: z.number().int().nonnegative().default(0),
   /** how many hosts each filter left */
   counts: z.array(z.strictObject({ filter: z.string(), before: z.number().int(), after: z.number().int() })),
@@ -106,7 +107,7 @@ export const SchedulerPart = z.strictObject({
   /** in a sentence: what it does */
   description: z.string(),
   enabled: z.boolean(),
-  /** of a weigher: what its normalised figure is multiplied with, and Nova's own */
+  /** of a weigher: what its normalised figure is multiplied with, and Nova's own; negative where less is better */
   multiplier: z.number().nullable(),
   defaultMultiplier: z.number().nullable(),
   /** of a filter: whether Nova has it on by default */
@@ -166,13 +167,13 @@ export const schedulingMethods = {
   'scheduler.parts': read(Nothing, z.array(SchedulerPart)),
   /** How many more of these would find room, one after the other, until none does (or 1,000 have). */
   'scheduler.room': read(
-    // The launch question without its count; declared here, because an instance's contract stands above this one.
+    // The launch question without its count: an instance's contract stands above this one.
     z.strictObject({
       flavor: Ref,
       image: Ref.optional(),
       availabilityZone: Name.optional(),
       group: Ref.optional(),
-      hints: z.record(Name, z.union([z.string(), z.array(z.string())])).default({}),
+      hints: SchedulerHints.default({}),
       project: Ref.optional(),
     }),
     Preview,

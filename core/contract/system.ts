@@ -17,7 +17,7 @@ export type SystemStatus = z.infer<typeof SystemStatus>;
 /** nova/conf/scheduler.py, by Nova's own names of filters and weighers */
 export const SchedulerSettings = z.strictObject({
   enabledFilters: z.array(z.string().max(64)).max(64),
-  /** only those that differ from Nova's defaults */
+  /** only those that differ from Nova's defaults; negative where less is better, as BuildFailure's −1,000,000 */
   multipliers: z.record(z.string().max(64), z.number().min(-1e9).max(1e9)),
   /** the pick is drawn by lot among so many of the best: `host_subset_size` */
   hostSubsetSize: z.number().int().min(1).max(1000),

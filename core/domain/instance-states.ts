@@ -20,6 +20,8 @@ interface Guard {
   readonly whenLocked?: true;
   /** may be done to an instance that another Micronova has taken over: what concerns the row alone */
   readonly whenTakenOver?: true;
+  /** what Micronova makes anew from an image: an adopted guest came from none, and its definition is somebody else's */
+  readonly notWhenAdopted?: true;
 }
 
 const UNDISTURBED: readonly VmState[] = ['active', 'stopped', 'paused', 'suspended'];
@@ -59,9 +61,19 @@ const GUARDS = {
   unpause: { vmStates: ['paused'], taskStates: 'idle', needs: 'pause' },
   suspend: { vmStates: ['active'], taskStates: 'idle', needs: 'suspend' },
   resume: { vmStates: ['suspended'], taskStates: 'idle', needs: 'suspend' },
-  rescue: { vmStates: ['active', 'stopped', 'error'], taskStates: 'idle', needs: 'rescue' },
+  rescue: {
+    vmStates: ['active', 'stopped', 'error'],
+    taskStates: 'idle',
+    needs: 'rescue',
+    notWhenAdopted: true,
+  },
   unrescue: { vmStates: ['rescued'], taskStates: 'idle', needs: 'rescue' },
-  rebuild: { vmStates: ['active', 'stopped', 'error'], taskStates: 'idle', needs: 'rebuild' },
+  rebuild: {
+    vmStates: ['active', 'stopped', 'error'],
+    taskStates: 'idle',
+    needs: 'rebuild',
+    notWhenAdopted: true,
+  },
   set_password: { vmStates: ['active'], taskStates: 'idle', needs: 'setPassword' },
   crash_dump: {
     vmStates: ['active', 'paused', 'rescued', 'resized', 'error'],
@@ -73,7 +85,12 @@ const GUARDS = {
   revert_resize: { vmStates: ['resized'], taskStates: 'idle', needs: 'resize' },
   migrate: { vmStates: ['active', 'stopped'], taskStates: 'idle', needs: 'migrate' },
   live_migrate: { vmStates: ['active', 'paused'], taskStates: 'idle', needs: 'migrate' },
-  evacuate: { vmStates: ['active', 'stopped', 'error'], taskStates: 'any', needs: 'evacuate' },
+  evacuate: {
+    vmStates: ['active', 'stopped', 'error'],
+    taskStates: 'any',
+    needs: 'evacuate',
+    notWhenAdopted: true,
+  },
   shelve: { vmStates: UNDISTURBED, taskStates: 'idle', needs: 'shelve' },
   shelve_offload: { vmStates: ['shelved'], taskStates: 'idle', needs: 'shelve' },
   unshelve: { vmStates: ['shelved', 'shelved_offloaded'], taskStates: 'idle', needs: 'shelve' },
@@ -119,6 +136,7 @@ export type Refusal =
   | { readonly why: 'busy'; readonly task: TaskState }
   | { readonly why: 'locked'; readonly by: string; readonly reason: string | null }
   | { readonly why: 'taken_over'; readonly by: string }
+  | { readonly why: 'adopted' }
   | { readonly why: 'not_yet' }
   | { readonly why: 'not_supported' };
 
@@ -127,7 +145,9 @@ export type GuardAnswer =
   | { readonly allowed: false; readonly reason: string; readonly refusal: Refusal };
 
 /** What a guard looks at; an instance is one. */
-export type GuardSubject = Pick<Instance, 'vmState' | 'taskState' | 'lock' | 'takenOver'>;
+export type GuardSubject = Pick<Instance, 'vmState' | 'taskState' | 'lock' | 'takenOver'> &
+  /** left out: Micronova made it */
+  Partial<Pick<Instance, 'origin'>>;
 
 function reasonOf(refusal: Refusal): string {
   switch (refusal.why) {
@@ -141,6 +161,8 @@ function reasonOf(refusal: Refusal): string {
       return `locked by ${refusal.by}${refusal.reason === null ? '' : ` (${refusal.reason})`}`;
     case 'taken_over':
       return `another Micronova has taken it over (${refusal.by})`;
+    case 'adopted':
+      return 'its guest was adopted: Micronova did not make it, and cannot make it anew';
     case 'not_yet':
       return 'Micronova cannot do this yet';
     case 'not_supported':
@@ -154,8 +176,9 @@ function lackOf({ needs }: Guard, capabilities: DriverCapabilities | null): Refu
   return { why: capabilities[needs] === 'not_yet' ? 'not_yet' : 'not_supported' };
 }
 
-function ownershipRefusal(guard: Guard, { lock, takenOver }: GuardSubject): Refusal | null {
+function ownershipRefusal(guard: Guard, { lock, takenOver, origin }: GuardSubject): Refusal | null {
   if (takenOver !== null && !guard.whenTakenOver) return { why: 'taken_over', by: takenOver.by };
+  if (origin === 'adopted' && guard.notWhenAdopted) return { why: 'adopted' };
   if (lock !== null && !guard.whenLocked) return { why: 'locked', by: lock.by, reason: lock.reason };
   return null;
 }

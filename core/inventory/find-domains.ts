@@ -12,17 +12,25 @@ export const DOMAIN_KINDS = ['missing_domain', 'doubled_domain', 'unknown_domain
 
 const isOff = ({ powerState }: GuestState): boolean => powerState === 'SHUTDOWN' || powerState === 'CRASHED';
 
+interface Where {
+  readonly hostId: string;
+  readonly known: KnownGuests;
+  /** of this Micronova: the domains of others are theirs */
+  readonly ownId: string | null;
+}
+
 /** What the guests of one host, held against all rows and all other hosts, tell that is not as it should be. */
 export function findDomains(reader: Reader, hostId: string, known: KnownGuests): Found[] {
+  const where = { hostId, known, ownId: ownControlId(reader) };
   const guests = [...(known.of(hostId)?.values() ?? [])];
   const missing = listInstancesOn(reader, hostId)
     .filter((instance) => isMissing(instance, known.of(hostId)?.has(instance.id) ?? false))
     .map((instance) => missingDomain(reader, instance, known));
-  return [...missing, ...guests.flatMap((guest) => strange(reader, hostId, guest, known) ?? [])];
+  return [...missing, ...guests.flatMap((guest) => strange(reader, guest, where) ?? [])];
 }
 
 function isMissing(instance: Instance, isThere: boolean): boolean {
-  if (isThere || instance.taskState !== null) return false;
+  if (isThere || instance.taskState !== null || instance.takenOver !== null) return false;
   return isLost(instance) || instance.vmState === 'rescued' || instance.vmState === 'soft-delete';
 }
 
@@ -47,10 +55,12 @@ function missingDomain(reader: Reader, { id, name, hostId }: Instance, known: Kn
 }
 
 /** A guest that is not its host's own instance, and bears an instance's UUID or our mark all the same. */
-function strange(reader: Reader, hostId: string, guest: GuestState, known: KnownGuests): Found | null {
+function strange(reader: Reader, guest: GuestState, { hostId, known, ownId }: Where): Found | null {
   const instance = getInstance(reader, guest.uuid);
-  const isOurs = guest.owner !== null && guest.owner.controlId === ownControlId(reader);
+  const isOurs = guest.owner !== null && guest.owner.controlId === ownId;
   if (instance === undefined) return isOurs ? unknownDomain(guest) : null;
+  // What is in another's hands, or a copy of it, is the other's.
+  if (instance.takenOver !== null || (guest.owner !== null && !isOurs)) return null;
   if (instance.hostId === null || instance.hostId === hostId || instance.taskState !== null) return null;
   const isHome = known.of(instance.hostId)?.has(guest.uuid) ?? false;
   return isHome
@@ -65,8 +75,8 @@ function unknownDomain(guest: GuestState): Found {
     instanceId: null,
     subject: guest.domainName,
     detail: isOff(guest)
-      ? 'The domain says that Micronova made it, and no instance answers to it. When it is removed its disks stay.'
-      : 'The domain says that Micronova made it, and no instance answers to it. It is not off, so it can be adopted only.',
+      ? 'The domain says that this Micronova made it, and no instance answers to it. When it is removed its disks stay.'
+      : 'The domain says that this Micronova made it, and no instance answers to it. It is not off, so it can be adopted only.',
     resolutions: isOff(guest) ? ['adopt', 'remove'] : ['adopt'],
   };
 }

@@ -24,10 +24,12 @@ export async function findDrift(
   if (record?.instance.taskState !== null || record.instance.hostId !== hostId) return null;
   const { instance, definitionXml } = record;
   // While a guest is rescued its definition is one for the time being.
-  if (instance.vmState === 'rescued') return null;
-  if (definitionXml !== null) return driftOf(instance, definitionXml, theirs);
+  if (instance.vmState === 'rescued' || definitionXml === theirs) return null;
+  const drift = definitionXml === null ? null : driftOf(instance, definitionXml, theirs);
+  if (drift !== null) return drift;
+  // Only its marks are others, or it is looked at for the first time.
   const expect = { vmState: instance.vmState, taskState: null, hostId };
-  if (isLive(instance.vmState)) {
+  if (definitionXml !== null || isLive(instance.vmState)) {
     database.write((tx) => transition(tx, id, { expect, set: { definitionXml: theirs } }));
   }
   return null;

@@ -11,7 +11,8 @@ function kindOf({ owner }: GuestState, ownId: string): ForeignGuest['kind'] {
 }
 
 function refusalOf({ owner, badMark, transient }: GuestState, ownId: string): string | null {
-  if (owner?.controlId === ownId) return 'it is an instance of this Micronova that has no row: recover it';
+  // Our own is brought back as what it was.
+  if (owner?.controlId === ownId) return null;
   if (owner !== null) return `it is an instance of ${owner.controlName}: take it over instead`;
   if (badMark !== null) return badMark;
   return transient ? 'it is transient: it has no definition that could be kept' : null;

@@ -77,9 +77,11 @@ export class HostLook {
 
   #wanted(ids?: ReadonlySet<string>): Instance[] {
     const { database } = this.#deps;
-    if (ids === undefined) return listInstancesOn(database, this.#hostId);
-    const found = [...ids].flatMap((id) => getInstance(database, id) ?? []);
-    return found.filter(({ hostId }) => hostId === this.#hostId);
+    const found =
+      ids === undefined
+        ? listInstancesOn(database, this.#hostId)
+        : [...ids].flatMap((id) => getInstance(database, id) ?? []);
+    return found.filter(({ hostId, takenOver }) => hostId === this.#hostId && takenOver === null);
   }
 
   async #drift(instances: readonly Instance[], options: StepOptions): Promise<void> {

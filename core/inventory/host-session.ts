@@ -198,7 +198,7 @@ export class HostSession {
     const until = clock.elapsed() + milliseconds;
     for (let rest = milliseconds; rest > 0 && !ends.aborted; rest = until - clock.elapsed()) {
       await sleep(clock, Math.min(HEARD, rest), ends).catch(() => undefined);
-      if (!ends.aborted) this.#note({ lastSeenAt: timestamp() });
+      if (!ends.aborted) this.#heard({});
     }
   }
 

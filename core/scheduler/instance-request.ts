@@ -22,3 +22,16 @@ export function requestFor(
     hints: instance.hints,
   };
 }
+
+/**
+ * What an instance asks of the scheduler when it has to leave its host: the host that it was launched for, or forced to, no
+ * longer counts. Source: `reset_forced_destinations` of nova/objects/request_spec.py
+ * @param requestedHostId only this host will do
+ */
+export function requestElsewhere(
+  reader: Reader,
+  record: InstanceRecord,
+  requestedHostId: string | null = null,
+): SchedulingRequest {
+  return { ...requestFor(reader, record), requestedHostId, hostChecks: true };
+}

@@ -13,13 +13,13 @@ export interface SchedulingRequest {
   readonly projectId: string;
   /** only this host will do */
   readonly requestedHostId: string | null;
+  /** hosts that will not do, each with the reason */
+  readonly avoid?: ReadonlyMap<string, string>;
   /** false: that host is taken without asking filters and placement. `force_hosts` */
   readonly hostChecks: boolean;
   readonly availabilityZone: string | null;
   readonly group: SchedulingGroup | null;
   readonly hints: SchedulerHints;
-  /** hosts that will not do, each with the reason */
-  readonly avoid?: ReadonlyMap<string, string>;
 }
 
 const GIB = 1024 ** 3;

@@ -11,7 +11,7 @@ import {
 import { silentLog } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
 import { refreshInventory } from '../placement/inventories.ts';
-import { insertAggregate, updateAggregate } from '../state/aggregates.ts';
+import { insertAggregate, listAggregates, updateAggregate } from '../state/aggregates.ts';
 import { openDatabase } from '../state/database.ts';
 import { insertHost, type StoredFacts, updateHost } from '../state/hosts.ts';
 import { insertImage } from '../state/images.ts';
@@ -152,7 +152,8 @@ export class SchedulerKit implements Disposable {
     availabilityZone: string | null = null,
   ): Aggregate {
     const id = randomUUID();
-    const values = { id, name: `aggregate ${id}`, availabilityZone, metadata, createdAt: timestamp() };
+    const name = `aggregate ${listAggregates(this.database).length + 1}`;
+    const values = { id, name, availabilityZone, metadata, createdAt: timestamp() };
     return this.database.write((tx) => {
       const aggregate = insertAggregate(tx, values);
       return updateAggregate(tx, aggregate, { hostIds }) ?? aggregate;

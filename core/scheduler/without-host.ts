@@ -30,8 +30,7 @@ export function findRefuges(
   let states = hosts;
   const refuges = new Map<string, Refuge>();
   const place = ({ id, name, request }: Homeless): boolean => {
-    // Nobody would look for the host that was once asked for: it is gone, or one among others now.
-    const decision = selectAmong(states, { ...request, requestedHostId: null, hostChecks: true }, policy);
+    const decision = selectAmong(states, request, policy);
     const state = states.find(({ host }) => host.id === decision.selected);
     const nowhere = state === undefined;
     refuges.set(id, {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { Backup, ContractEvent } from '../contract/index.ts';
 import type { Log } from '../domain/log.ts';
+import { timestamp } from '../domain/time.ts';
 import { backUpDatabase, copyDatabase } from './copy-database.ts';
 import { takeImport } from './import.ts';
 import { migrate, MIGRATIONS, type Migration, refuseNewer, schemaVersion } from './migrate.ts';
@@ -96,6 +97,8 @@ class SqliteDatabase implements Database {
   readonly log: Log;
   readonly file: string;
   readonly #sqlite: DatabaseSync;
+  readonly #now: () => number;
+  readonly #uuid: () => string;
   readonly #statements = new Map<string, StatementSync>();
   readonly #listeners = new Set<EventListener>();
   readonly #outbox: ContractEvent[] = [];
@@ -106,7 +109,9 @@ class SqliteDatabase implements Database {
   constructor(sqlite: DatabaseSync, file: string, log: Log) {
     this.#sqlite = sqlite;
     this.file = file;
-    this.log = log;
+    this.log = options.log;
+    this.#now = options.now ?? Date.now;
+    this.#uuid = options.uuid ?? randomUUID;
     const row = this.first(q.selectFrom('meta').select('value').where('key', '=', 'revision'));
     this.revisions.latest = this.revisions.committed = Number(row?.value ?? 0);
   }
@@ -333,7 +338,7 @@ export function openDatabase(file: string, options: DatabaseOptions): Database {
     }
     sqlite = new DatabaseSync(file);
     prepareFile(sqlite, file, options.migrations ?? MIGRATIONS);
-    return new SqliteDatabase(sqlite, file, options.log);
+    return new SqliteDatabase(sqlite, file, options);
   } catch (error) {
     sqlite?.close();
     throw explainSqlite(error, file);

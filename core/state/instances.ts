@@ -289,7 +289,7 @@ const json = (value: unknown): string | null | undefined =>
 /** What changes without the instance's being another for the person. */
 const UNSEEN: ReadonlySet<string> = new Set(['seenAt', 'definitionXml']);
 
-function columnsOf(change: InstanceChange): Updateable<InstancesTable> {
+function columnsOf(change: InstanceChange, now: string): Updateable<InstancesTable> {
   const onlySeen = Object.entries(change).every(([key, value]) => UNSEEN.has(key) || value === undefined);
   return {
     name: change.name,

@@ -36,6 +36,8 @@ function inWords(refusal: Refusal, t: TFunction, word: ReturnType<typeof useWord
         : t('instances.refused.lockedWhy', { by: refusal.by, reason: refusal.reason });
     case 'taken_over':
       return t('instances.refused.takenOver', { by: refusal.by });
+    case 'adopted':
+      return t('instances.refused.adopted');
     case 'deleting':
       return t('instances.refused.deleting');
     case 'not_yet':

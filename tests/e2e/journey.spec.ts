@@ -46,9 +46,8 @@ class Journey {
     return this.#window.shot(this.#name, name);
   }
 
-  async goTo(page: string): Promise<void> {
-    await this.page.getByRole('navigation').getByRole('link', { name: page }).click();
-    await expect(this.page.getByRole('heading', { level: 1, name: page })).toBeVisible();
+  goTo(page: string): Promise<void> {
+    return this.#window.goTo(page);
   }
 
   async addHost(account: Account): Promise<void> {
@@ -188,11 +187,22 @@ class Journey {
     await page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click();
     await expect(this.status('Off')).toBeVisible({ timeout: 120_000 });
     await this.shot('stopped');
-    await page.getByRole('button', { name: /More actions for pilgrim/ }).click();
-    await page.getByRole('menuitem', { name: 'Delete' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
-    await expect(page.getByText('No instances yet')).toBeVisible({ timeout: 60_000 });
+    const row = page.getByRole('row').filter({ hasText: 'pilgrim' });
+    const menu = page.getByRole('button', { name: /More actions for pilgrim/ });
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Delete', exact: true }).click();
+    // A deletion can be undone: the first one is.
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(row.getByText('Off', { exact: true })).toBeVisible({ timeout: 60_000 });
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Delete', exact: true }).click();
+    await expect(row).toHaveCount(0, { timeout: 60_000 });
+    await page.getByRole('button', { name: 'Show deleted (1)' }).click();
     await this.shot('deleted');
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Delete for good' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete for good', exact: true }).click();
+    await expect(page.getByText('No instances yet')).toBeVisible({ timeout: 60_000 });
   }
 
   async deleteImage(): Promise<void> {

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { _electron, type ElectronApplication, expect, type Page } from '@playwright/test';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SCREENSHOTS = join(ROOT, 'artifacts', 'e2e');
@@ -69,6 +69,29 @@ export class MicronovaWindow {
   static async open(home: Home): Promise<MicronovaWindow> {
     const app = await _electron.launch(home.command());
     return new MicronovaWindow(app, await app.firstWindow());
+  }
+
+  /** Calls the control plane through the page, and takes the answer apart. */
+  async call(method: string, input: unknown): Promise<unknown> {
+    const reply = await this.page.evaluate(
+      ([name, value]) => {
+        const { micronova } = globalThis as unknown as {
+          micronova: {
+            call(method: unknown, input: unknown): Promise<{ ok: boolean; value: unknown; error: unknown }>;
+          };
+        };
+        return micronova.call(name, value);
+      },
+      [method, input] as const,
+    );
+    expect(reply, method).toMatchObject({ ok: true });
+    return reply.value;
+  }
+
+  /** Opens a page by its entry in the navigation. */
+  async goTo(page: string): Promise<void> {
+    await this.page.getByRole('navigation').getByRole('link', { name: page }).click();
+    await expect(this.page.getByRole('heading', { level: 1, name: page })).toBeVisible();
   }
 
   /** Answers the next file dialogs with this path, as a person would choose it. */

@@ -17,34 +17,17 @@ test.afterAll(async () => {
   await lab.down();
 });
 
-/** Calls the control plane through the page, and takes the answer apart. */
-async function call(window: MicronovaWindow, method: string, input: unknown): Promise<unknown> {
-  const reply = await window.page.evaluate(
-    ([name, value]) => {
-      const { micronova } = globalThis as unknown as {
-        micronova: {
-          call(method: unknown, input: unknown): Promise<{ ok: boolean; value: unknown; error: unknown }>;
-        };
-      };
-      return micronova.call(name, value);
-    },
-    [method, input] as const,
-  );
-  expect(reply, method).toMatchObject({ ok: true });
-  return reply.value;
-}
-
 test('an instance whose window is quit in mid-create is running when it is opened again', async () => {
   const host = lab.host(1);
   const first = await MicronovaWindow.open(home);
   await expect(first.page.getByRole('navigation')).toBeVisible();
   const address = { kind: 'ssh', address: '127.0.0.1', port: host.port, user: 'root' };
-  await call(first, 'host.add', { name: 'h1', address, acceptHostKey: await host.fingerprint() });
-  await call(first, 'image.create', { name: 'restart', file: TINY_IMAGE });
+  await first.call('host.add', { name: 'h1', address, acceptHostKey: await host.fingerprint() });
+  await first.call('image.create', { name: 'restart', file: TINY_IMAGE });
   await expect(async () => {
-    expect(await call(first, 'image.show', { ref: 'restart' })).toMatchObject({ status: 'active' });
+    expect(await first.call('image.show', { ref: 'restart' })).toMatchObject({ status: 'active' });
   }).toPass({ timeout: 60_000 });
-  await call(first, 'instance.create', { name: 'survivor', flavor: 'm1.nano', image: 'restart', host: 'h1' });
+  await first.call('instance.create', { name: 'survivor', flavor: 'm1.nano', image: 'restart', host: 'h1' });
   await first.close();
 
   const second = await MicronovaWindow.open(home);
@@ -52,7 +35,7 @@ test('an instance whose window is quit in mid-create is running when it is opene
     const row = second.page.getByRole('row').filter({ hasText: 'survivor' });
     await expect(row.getByText('Running')).toBeVisible({ timeout: 120_000 });
     await second.shot('restart', 'survivor');
-    await call(second, 'instance.delete', { ref: 'survivor' });
+    await second.call('instance.delete', { ref: 'survivor' });
     await expect(row).toHaveCount(0, { timeout: 60_000 });
   } finally {
     await second.close();
@@ -93,7 +76,7 @@ test('a key pair made while launching is chosen, and does not send the launch to
   const { page } = window;
   try {
     await expect(page.getByRole('navigation')).toBeVisible();
-    await call(window, 'keypair.delete', { ref: 'default' });
+    await window.call('keypair.delete', { ref: 'default' });
     await page.getByRole('button', { name: 'Launch instance' }).first().click();
     const launch = page.getByRole('dialog', { name: 'Launch an instance' });
     await launch.getByRole('button', { name: 'Add key pair' }).click();
@@ -103,8 +86,8 @@ test('a key pair made while launching is chosen, and does not send the launch to
     await form.getByRole('button', { name: 'Make it' }).click();
     await page.getByText('PRIVATE KEY').first().waitFor();
     await window.shot('restart', 'private-key');
-    expect(await call(window, 'keypair.list', {})).toMatchObject([{ name: 'made-here' }]);
-    expect(await call(window, 'instance.list', {})).toEqual([]);
+    expect(await window.call('keypair.list', {})).toMatchObject([{ name: 'made-here' }]);
+    expect(await window.call('instance.list', {})).toEqual([]);
   } finally {
     await window.close();
   }

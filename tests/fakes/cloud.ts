@@ -8,7 +8,7 @@ import {
   type Project,
   type SchedulerPart,
   type ServerGroup,
-  VmState,
+  type VmState,
 } from '../../core/contract/index.ts';
 import { statusOf } from '../../core/domain/instance-states.ts';
 import { ago, nextRevision, uuid } from './data.ts';

@@ -71,7 +71,7 @@ export class Reconciled extends HostCare {
     const id = this.addInstance(hostId, { vmState: 'active', powerState: 'RUNNING', ...set }, 'RUNNING');
     this.fakes.get(hostId)?.disks.set(id, { root: 'image', configDrive: true });
     await this.manager.look([hostId]);
-    // Its guest has our mark by then.
+    // It gets its mark.
     await this.runner.idle();
     return id;
   }

@@ -5,6 +5,7 @@ import { addCommand, Flag, option, Text } from '../command-spec.ts';
 import type { Context, Fields } from '../context.ts';
 import { connectWithHosts } from '../hosts-ready.ts';
 import type { Cell } from '../output/cells.ts';
+import { listGuests } from './guest.ts';
 import { formatAddress } from './host-model.ts';
 
 const SHORT = ['ID', 'Hypervisor Hostname', 'Hypervisor Type', 'Host IP', 'State'];
@@ -60,7 +61,9 @@ function amounts(name: string, { total, used, reserved, ratio }: Host['ram']): F
 
 function fields(host: Host): Fields {
   return [
+    ['aggregate_ids', host.aggregateIds],
     ['arch', host.arch],
+    ['availability_zone', host.availabilityZone],
     ['cpu_model', host.cpuModel],
     ['host_ip', formatAddress(host.address)],
     ['hostname', host.hostname],
@@ -120,22 +123,7 @@ function addGuests(hypervisor: Command, context: () => Context): void {
       usage: 'list [host]',
       about: 'List them, of one host or of all',
       input: z.object({ host: Text.optional() }),
-      run: async (ctx, { host: ref }) => {
-        const session = await connectWithHosts(ctx);
-        const names = new Map((await session.call('host.list', {})).map((one) => [one.id, one.name]));
-        const guests = await session.call('guest.list', ref === undefined ? {} : { host: ref });
-        ctx.list(
-          ['Host', 'UUID', 'Name', 'State', 'vCPUs', 'Memory MB'],
-          guests.map((one) => [
-            names.get(one.hostId) ?? one.hostId,
-            one.uuid,
-            one.name,
-            one.state,
-            one.vcpus,
-            one.ram,
-          ]),
-        );
-      },
+      run: (ctx, { host }) => listGuests(ctx, host, false),
     },
     context,
   );

@@ -34,6 +34,23 @@ function addSeveral(
   );
 }
 
+function addRelease(server: Command, context: () => Context): void {
+  addCommand(
+    server,
+    {
+      usage: 'release <server...>',
+      about: 'Give guests back: they stay as they are, without Micronova’s mark, and the instances are gone',
+      options: [option('--wait', 'wait until they are given back')],
+      input: Several,
+      run: async (ctx, { server: refs, wait }) => {
+        const session = await connectWithHosts(ctx);
+        await startEach(ctx, refs, wait, (ref) => session.call('instance.release', { ref }));
+      },
+    },
+    context,
+  );
+}
+
 function addReboot(server: Command, context: () => Context): void {
   addCommand(
     server,
@@ -123,5 +140,6 @@ export function addServerActs(server: Command, context: () => Context): void {
   addSeveral(server, context, 'stop', ['Stop instances', 'wait until they are stopped']);
   addReboot(server, context);
   addEvacuate(server, context);
+  addRelease(server, context);
   addSetAndUnset(server, context);
 }

@@ -1,18 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Output } from '../../contract/index.ts';
-import { ExpectedError, fromErrorBody } from '../../domain/errors.ts';
+import { ExpectedError } from '../../domain/errors.ts';
 import { addCommand, Flag, option, Pairs, repeatable, Text, Whole } from '../command-spec.ts';
 import type { Context } from '../context.ts';
 import { followTasks, taskFailure } from '../follow-tasks.ts';
 import { connectWithHosts } from '../hosts-ready.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
+import { showPreview } from './decision.ts';
+import { HOST_OPTIONS, PLACE_OPTIONS, Where, whereOf } from './launch-where.ts';
 import { SERVER_COLUMNS, serverFields, serverRow, SHORT_COLUMNS } from './server-model.ts';
-import { showDecision } from './server-read.ts';
 
-const Create = z.object({
+const Create = Where.extend({
   name: Text,
   flavor: Text,
   image: Text,
@@ -21,7 +22,6 @@ const Create = z.object({
   property: Pairs,
   min: Whole.optional(),
   max: Whole.optional(),
-  host: Text.optional(),
   project: Text.optional(),
   wait: Flag,
   dryRun: Flag,
@@ -56,22 +56,15 @@ async function refresh(session: Session, accepted: Output<'instance.create'>): P
   );
 }
 
-function showPreview(context: Context, preview: Output<'instance.preview'>, count: number): void {
-  showDecision(context, preview);
-  const { fitting, placements, shortfall } = preview;
-  const where = placements.map(({ hostName, instances }) => `${instances} on ${hostName}`).join(', ');
-  if (fitting > 0 && count > 1) context.note(`${fitting} of ${count} would find room: ${where}.`);
-  if (shortfall !== null) throw fromErrorBody(shortfall);
-}
-
 async function createServer(context: Context, input: Create): Promise<void> {
-  const { name, flavor, image, host, project } = input;
+  const { name, flavor, image, project } = input;
   const count = countOf(input);
+  const where = { ...whereOf(input), ...(project !== undefined && { project }) };
   const userData = input.userData === undefined ? undefined : await readUserData(input.userData);
   const session = await connectWithHosts(context);
-  const where = { ...(host !== undefined && { host }), ...(project !== undefined && { project }) };
   if (input.dryRun) {
-    const preview = await session.call('instance.preview', { flavor, image, count, ...where });
+    const question = { flavor, image, count, metadata: input.property, ...where };
+    const preview = await session.call('instance.preview', question);
     return showPreview(context, preview, count);
   }
   let accepted = await session.call('instance.create', {
@@ -117,7 +110,8 @@ export function addServerCreate(server: Command, context: () => Context): void {
         repeatable('--property <key=value>', 'metadata'),
         option('--min <count>', 'how many, if --max does not say'),
         option('--max <count>', 'how many; their names get -1, -2, …'),
-        option('--host <host>', 'host to build on; left out: the scheduler picks'),
+        ...HOST_OPTIONS,
+        ...PLACE_OPTIONS,
         option('--project <project>', 'project that it belongs to (default: admin)'),
         option('--wait', 'wait until it is active'),
         option('--dry-run', 'only show what the scheduler would decide'),

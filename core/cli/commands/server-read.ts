@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { Decision, Instance } from '../../contract/index.ts';
+import type { Instance } from '../../contract/index.ts';
 import { addCommand, Flag, option, Text, Whole } from '../command-spec.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectWithHosts } from '../hosts-ready.ts';
+import { listDecisions, showDecision } from './decision.ts';
 import { LONG_COLUMNS, SERVER_COLUMNS, serverFields, serverRow, SHORT_COLUMNS } from './server-model.ts';
 
 const Filters = z.object({
@@ -45,21 +46,6 @@ async function listServers(context: Context, filters: z.output<typeof Filters>):
   const found = (await session.call('instance.list', {})).filter(wanted);
   const rows = found.slice(0, filters.limit ?? found.length).map(serverRow);
   context.list(SERVER_COLUMNS, rows, filters.long ? LONG_COLUMNS : SHORT_COLUMNS);
-}
-
-/** The scheduler's answer: every host with its weight, or with the filter that refused it and why. */
-export function showDecision(context: Context, { hosts, selected }: Decision): void {
-  context.list(
-    ['Host', 'Accepted', 'Weight', 'Filter', 'Reason', 'Selected'],
-    hosts.map((host) => [
-      host.hostName,
-      host.accepted,
-      host.weight === null ? null : Number(host.weight.toFixed(3)),
-      host.filter,
-      host.reason,
-      host.hostId === selected,
-    ]),
-  );
 }
 
 export function addServerReads(server: Command, context: () => Context): void {
@@ -111,9 +97,12 @@ export function addServerReads(server: Command, context: () => Context): void {
     {
       usage: 'decision <server>',
       about: 'Show why the scheduler put an instance where it is, or nowhere',
-      input: z.object({ server: Text }),
-      run: async (ctx, { server: ref }) => {
-        const decision = await (await ctx.connect()).call('instance.decision', { ref });
+      options: [option('--all', 'list every decision that was taken about it, newest first')],
+      input: z.object({ server: Text, all: Flag }),
+      run: async (ctx, { server: ref, all }) => {
+        const session = await ctx.connect();
+        if (all) return listDecisions(ctx, await session.call('instance.decisions', { ref }));
+        const decision = await session.call('instance.decision', { ref });
         if (decision === null) ctx.note('The scheduler has not decided yet.');
         else showDecision(ctx, decision);
       },

@@ -43,8 +43,9 @@ export function fakeAudit(at: FakeConnection): AuditDriver {
     definition: (guestId, options) =>
       at.step('definition', options, () => fakeDefinition(host.domain(guestId))),
     restoreDefinition: (guestId, definition, options) =>
-      at.step('restoreDefinition', options, () => restore(host, guestId, definition)),
-    forgetGuest: (guestId, options) => at.step('forgetGuest', options, () => forget(host, guestId)),
+      at.change('restoreDefinition', guestId, options, () => restore(host, guestId, definition)),
+    forgetGuest: (guestId, options) =>
+      at.change('forgetGuest', guestId, options, () => forget(host, guestId)),
     audit: (known, options) => at.step('audit', options, () => audit(host, known)),
     removeStray: (name, before, options) =>
       at.step('removeStray', options, () => removeStray(host, name, before)),

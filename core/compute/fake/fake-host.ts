@@ -2,7 +2,7 @@ import { ExpectedError } from '../../domain/errors.ts';
 import type { DriverEvent, GuestSpec, GuestState, HostFacts } from '../driver.ts';
 import type { GuestDescription } from '../mark.ts';
 import type { FoundGuest } from '../ownership.ts';
-import { cutOff, Faults } from './faults.ts';
+import { cutOff, Faults, type FakeStep } from './faults.ts';
 
 type Lifecycle = Extract<DriverEvent, { type: 'lifecycle' }>['what'];
 

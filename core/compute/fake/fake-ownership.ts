@@ -3,9 +3,20 @@ import { ExpectedError } from '../../domain/errors.ts';
 import { takenOver } from '../mark.ts';
 import { type FoundGuest, guestGone, type OwnershipDriver } from '../ownership.ts';
 import type { FakeConnection } from './fake-connection.ts';
-import type { FakeDomain } from './fake-host.ts';
+import type { FakeDomain, FakeHost } from './fake-host.ts';
 
-const NO_DEVICES = { disks: [], nics: [], addresses: [] };
+/** Of a guest that nobody described otherwise: what is reserved for it. */
+function devicesOf({ reservations }: FakeHost, { spec, devices }: FakeDomain) {
+  if (devices !== undefined) return devices;
+  const held = reservations.get(spec.id);
+  if (held === undefined) return { disks: [], nics: [], addresses: [] };
+  const { mac, address } = held;
+  return {
+    disks: [],
+    nics: [{ mac, type: 'network', network: 'default', model: null }],
+    addresses: [{ network: 'default', mac, address, version: 4 as const }],
+  };
+}
 
 function refusalOf({ transient }: FakeDomain): string | null {
   return transient ? 'it is transient: it has no definition that could be kept' : null;
@@ -61,7 +72,7 @@ export function fakeOwnership(at: FakeConnection): OwnershipDriver {
     findGuest(uuid, options): Promise<FoundGuest> {
       return at.step('findGuest', options, () => {
         const domain = find(uuid);
-        const { spec, powerState, mark, badMark, title, devices = NO_DEVICES } = domain;
+        const { spec, powerState, mark, badMark, title } = domain;
         return {
           uuid,
           domainName: spec.domainName,
@@ -69,7 +80,7 @@ export function fakeOwnership(at: FakeConnection): OwnershipDriver {
           powerState,
           vcpus: spec.flavor.vcpus,
           ram: spec.flavor.ram,
-          ...devices,
+          ...devicesOf(at.host, domain),
           consoles: { serial: true, vnc: true, log: mark?.origin === 'launched' },
           description: mark ?? null,
           badMark: badMark ?? null,

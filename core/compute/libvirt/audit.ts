@@ -24,7 +24,12 @@ const LANE = 'inventory';
 
 export function auditSteps(session: Session): AuditDriver {
   return {
-    definition: async (guestId, o) => xmlOf(session, await session.domain(guestId, o), INACTIVE, o),
+    definition: async (guestId, o) => {
+      const options = { ...o, lane: LANE };
+      const domain = await session.lookUp(guestId, options);
+      if (domain === null) throw new ExpectedError('libvirt.not_found', `The host has no guest ${guestId}`);
+      return xmlOf(session, domain, INACTIVE, options);
+    },
     restoreDefinition: (guestId, definition, o) => restore(session, guestId, definition, o),
     forgetGuest: (guestId, o) => forget(session, guestId, o),
     audit: (known, o) => audit(session, known, { ...o, lane: LANE }),
@@ -149,7 +154,7 @@ async function removeStray(
     owner.kind === 'guest' ? candidate === name : ownerOfVolume(candidate)?.id === owner.id;
   const volumes = await pool.describe(belongs, options);
   for (const facts of volumes) refuseYounger(facts, before);
-  if (owner.kind === 'guest' && (await session.findDomain(owner.id, options)) !== null) {
+  if (owner.kind === 'guest' && (await session.lookUp(owner.id, options)) !== null) {
     throw new ExpectedError('host.in_use', `There is a guest on the host whose volume ${name} is`, {
       remedy: 'Remove the guest first.',
     });

@@ -6,6 +6,7 @@ import type { DomainRef } from '../../libvirt/protocol/types.ts';
 import { type FoundDomain, foundDomain } from '../../libvirt/xml/domain/found.ts';
 import { NOVA_NAMESPACE } from '../../libvirt/xml/domain/metadata.ts';
 import { readXml } from '../../libvirt/xml/mapper.ts';
+import { listReservations } from '../../network/reservations.ts';
 import { type FoundDisk, type FoundGuest, type FoundNic, guestGone } from '../ownership.ts';
 import { markOf, metadataElement } from './fence.ts';
 import { powerStateOf } from './guests.ts';
@@ -81,24 +82,41 @@ class Look {
     return Promise.all((xml.disks ?? []).map((disk) => this.#diskOf(disk))).then((all) => all.flat());
   }
 
-  /** Of every card the first source that knows one: leases, then the agent, then what the host's ARP table has. */
+  /** What a network keeps for a card, or else the first that knows one: leases, the agent, the host's ARP table. */
   async addresses(nics: readonly FoundNic[]): Promise<InstanceAddress[]> {
     const found = new Map<string, InstanceAddress[]>();
+    for (const nic of nics) {
+      const address = await this.#reserved(nic);
+      if (address !== null) found.set(nic.mac, [toAddress(nic, { type: 0, address })]);
+    }
     for (const source of ADDRESS_SOURCES) {
-      if (nics.every(({ mac }) => found.has(mac))) break;
-      const limits = { ...this.#options, deadline: AGENT_DEADLINE };
-      const args = { domain: this.#domain, source, flags: 0 };
-      const call = this.#session.connection.call(procedures.interfaceAddresses, args, limits);
-      for (const { mac, addresses } of (await optional(call))?.interfaces ?? []) {
-        const nic = nics.find((one) => one.mac === mac?.toLowerCase());
-        if (nic === undefined || found.has(nic.mac) || addresses.length === 0) continue;
-        found.set(
-          nic.mac,
-          addresses.map((one) => toAddress(nic, one)),
-        );
-      }
+      if (nics.some(({ mac }) => !found.has(mac))) await this.#ask(source, nics, found);
     }
     return [...found.values()].flat();
+  }
+
+  async #reserved({ type, network, mac }: FoundNic): Promise<string | null> {
+    if (type !== 'network' || network === null) return null;
+    const all = await optional(listReservations(this.#session.connection, network, this.#options));
+    return all?.find((one) => one.mac === mac)?.address ?? null;
+  }
+
+  async #ask(
+    source: number,
+    nics: readonly FoundNic[],
+    found: Map<string, InstanceAddress[]>,
+  ): Promise<void> {
+    const limits = { ...this.#options, deadline: AGENT_DEADLINE };
+    const args = { domain: this.#domain, source, flags: 0 };
+    const call = this.#session.connection.call(procedures.interfaceAddresses, args, limits);
+    for (const { mac, addresses } of (await optional(call))?.interfaces ?? []) {
+      const nic = nics.find((one) => one.mac === mac?.toLowerCase());
+      if (nic === undefined || found.has(nic.mac) || addresses.length === 0) continue;
+      found.set(
+        nic.mac,
+        addresses.map((one) => toAddress(nic, one)),
+      );
+    }
   }
 
   async refusal(xml: FoundDomain): Promise<string | null> {

@@ -1,6 +1,6 @@
 import type { Gate } from '../filter.ts';
 
-/** Hosts that whoever asks will not have, each with the reason: one that is being evacuated, say. nova: `ignore_hosts` */
+/** Hosts that the request rules out, with its reasons. Source: `ignore_hosts` of nova/objects/request_spec.py */
 export const avoidedHost: Gate = {
   name: 'AvoidedHost',
   judge: ({ avoid }) => (avoid === undefined ? null : ({ host }) => avoid.get(host.id) ?? null),

@@ -1,5 +1,12 @@
 import type { Filter, Judge } from '../filter.ts';
 import { countMembers, memberNames } from '../group-members.ts';
+import type { HostState } from '../host-state.ts';
+import type { SchedulingRequest } from '../request.ts';
+
+/** Where the instance has to leave because the host is gone, the group finds a new one: the first to go picks it. */
+function isGone({ host }: HostState, { avoid }: SchedulingRequest): boolean {
+  return host.connection !== 'connected' && avoid?.has(host.id) === true;
+}
 
 /**
  * Members of a group with the policy affinity share a host. Source: `ServerGroupAffinityFilter` in
@@ -14,7 +21,7 @@ export const serverGroupAffinity: Filter = {
   judge(request, { hosts }): Judge | null {
     const { group } = request;
     if (group?.policy !== 'affinity') return null;
-    const theirs = hosts.filter((host) => countMembers(host, request) > 0);
+    const theirs = hosts.filter((host) => countMembers(host, request) > 0 && !isGone(host, request));
     if (theirs.length === 0) return null;
     const where = theirs.map((host) => `${memberNames(host, request)} on ${host.host.name}`).join(' and ');
     const reason = `the group “${group.name}” (affinity) wants its members on one host, and has ${where}`;

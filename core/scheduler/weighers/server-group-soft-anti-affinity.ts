@@ -8,5 +8,5 @@ export const serverGroupSoftAntiAffinity: Weigher = {
   multiplier: 1,
   overriddenBy: 'soft_anti_affinity_weight_multiplier',
   scale: (request) =>
-    request.group?.policy === 'soft-anti-affinity' ? (host) => -countMembers(host, request) : null,
+    request.group?.policy === 'soft-anti-affinity' ? (host) => 0 - countMembers(host, request) : null,
 };

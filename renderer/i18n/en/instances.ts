@@ -136,6 +136,7 @@ export const instances = {
     state: 'Possible only when it is {{needs}}; it is {{is}}.',
     locked: 'Locked by {{by}}. Unlock it first.',
     lockedWhy: 'Locked by {{by}}: {{reason}}. Unlock it first.',
+    adopted: 'Its guest was adopted: Micronova did not make it, and cannot make it anew.',
     takenOver: '{{by}} has taken it over. It is managed there now.',
     notYet: 'Micronova cannot do this yet.',
     notSupported: 'Its host cannot do this.',

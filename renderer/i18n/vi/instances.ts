@@ -139,6 +139,7 @@ export const instances: Catalogue['instances'] = {
     state: 'Chỉ làm được khi máy ở trạng thái {{needs}}; hiện máy đang ở trạng thái {{is}}.',
     locked: '{{by}} đã khóa máy này. Hãy mở khóa trước.',
     lockedWhy: '{{by}} đã khóa máy này: {{reason}}. Hãy mở khóa trước.',
+    adopted: 'Máy này được nhận quản lý: không phải do Micronova tạo nên không thể tạo lại.',
     takenOver: '{{by}} đã tiếp quản máy này. Giờ máy được quản lý ở đó.',
     notYet: 'Micronova chưa làm được việc này.',
     notSupported: 'Máy chủ của nó không làm được việc này.',
