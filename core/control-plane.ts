@@ -20,7 +20,7 @@ import type { OpenDriver } from './inventory/host-session.ts';
 import { testHost } from './inventory/host-test.ts';
 import { openLibvirtDrivers } from './inventory/open-driver.ts';
 import { openLogFile } from './log-file.ts';
-import { systemClock } from './queue/clock.ts';
+import { type Clock, systemClock } from './queue/clock.ts';
 import { TaskRunner } from './queue/task-runner.ts';
 import { type Database, databaseFile, type EventListener, openDatabase } from './state/database.ts';
 import { listImageIds } from './state/images.ts';
@@ -45,7 +45,21 @@ export interface ControlPlaneOptions {
   /** the way to a host; left out: libvirt, over SSH or this computer's sockets */
   readonly openDriver?: OpenDriver;
   readonly environment?: Environment;
+  /** left out: this computer's */
+  readonly surroundings?: Surroundings;
 }
+
+/** Time, chance and storage, for a simulation that has its own. */
+export interface Surroundings {
+  readonly clock: Clock;
+  /** from 0 up to 1 */
+  readonly random: () => number;
+  readonly uuid: () => string;
+  readonly database: Database;
+  readonly images: Images;
+}
+
+type Images = Pick<ImageStore, 'path' | 'import' | 'fetch' | 'remove' | 'sweep'>;
 
 /** The whole of Micronova but its doors: window, local socket and command line are adapters over this. */
 export interface ControlPlane {
@@ -84,7 +98,7 @@ function waysToHosts(database: Database, log: Log, { home, environment, secretSt
 /** What must be in order before the first task is taken. @returns notices for the person */
 async function prepareState(
   database: Database,
-  { images, test }: { images: ImageStore; test: HostApiParts['test'] },
+  { images, test }: { images: Images; test: HostApiParts['test'] },
   options: ControlPlaneOptions,
 ) {
   database.write(pruneHistory);
@@ -121,19 +135,20 @@ function unknownImages(files: readonly string[]): string[] {
  */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   await using stack = new AsyncDisposableStack();
-  const { home, owner, version } = options;
+  const { home, owner, version, surroundings } = options;
+  const { clock = systemClock, random = Math.random } = surroundings ?? {};
   const log = options.log ?? stack.use(openLogFile(home)).log;
-  const database = openDatabase(databaseFile(home), { log });
+  const database = surroundings?.database ?? openDatabase(databaseFile(home), { log });
   stack.defer(() => database.close());
   // The first thing done: what goes wrong from here on must not be all that is left.
   stack.use(new DailyBackups({ database, clock, log })).start();
   const { secrets, openDriver, test } = waysToHosts(database, log, options);
-  const images = new ImageStore(join(home, 'images'));
+  const images = surroundings?.images ?? new ImageStore(join(home, 'images'));
   const notices = await prepareState(database, { images, test }, options);
   const hosts = stack.use(
     new HostManager({ database, openDriver: options.openDriver ?? openDriver, log, clock, random }),
   );
-  const operations = conductorOperations({ database, drivers: hosts, images, clock, log });
+  const operations = conductorOperations({ database, drivers: hosts, images, clock, random, log });
   const isConnected = (hostId: string) => hosts.isConnected(hostId);
   const oversight = conductorOversight;
   const tasks = stack.use(new TaskRunner({ database, operations, clock, log, isConnected, oversight }));
@@ -153,20 +168,24 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   hosts.start();
   tasks.start();
   log.info({ home, owner, version }, 'the control plane is up');
-  return openDoors(stack.move(), { database, route, tasks, tickets });
+  return openDoors(stack.move(), { database, route, tasks, tickets, uuid: surroundings?.uuid });
 }
 
 // Answers are held against the contract only where the sources themselves run: the bundled app has no time to lose.
 const IN_CHECKOUT = import.meta.url.endsWith('.ts');
 
 interface Inside {
+  readonly uuid?: (() => string) | undefined;
   readonly database: Database;
   readonly route: Router;
   readonly tasks: TaskRunner;
   readonly tickets: ConsoleTickets;
 }
 
-function openDoors(stack: AsyncDisposableStack, { database, route, tasks, tickets }: Inside): ControlPlane {
+function openDoors(
+  stack: AsyncDisposableStack,
+  { database, route, tasks, tickets, uuid }: Inside,
+): ControlPlane {
   let closing: Promise<void> | undefined;
   const refuseWhenClosed = () => {
     if (closing !== undefined) throw new ExpectedError('cancelled', 'Micronova is shutting down.');
@@ -174,7 +193,7 @@ function openDoors(stack: AsyncDisposableStack, { database, route, tasks, ticket
   return {
     call: async (method, input, caller) => {
       refuseWhenClosed();
-      return await route(method, input, createContext(caller));
+      return await route(method, input, createContext(caller, uuid));
     },
     subscribe: (listener) => database.subscribe(listener),
     redeemConsole: async (ticket) => {

@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { FoundGuest } from '../compute/ownership.ts';
 import type { DriverRegistry } from '../compute/driver.ts';
 import { type Flavor, type Host, Name, type Parsed } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { hostnameOf } from '../domain/hostname.ts';
-import { timestamp } from '../domain/time.ts';
 import type { RequestContext } from '../identity/context.ts';
 import { controlIdentity } from '../identity/control.ts';
 import { generateMac } from '../network/mac.ts';
@@ -65,14 +63,14 @@ function flavorFor(tx: Tx, found: FoundGuest, ref: string | undefined): Flavor {
 function makeFlavor(tx: Tx, size: Pick<Flavor, 'vcpus' | 'ram' | 'disk'>): Flavor {
   return insertFlavor(tx, {
     ...size,
-    id: randomUUID(),
+    id: tx.uuid(),
     name: `adopted.${size.vcpus}x${size.ram}x${size.disk}`,
     ephemeral: 0,
     swap: 0,
     isPublic: false,
     description: 'Made for adopted guests of this size',
     extraSpecs: {},
-    createdAt: timestamp(),
+    createdAt: tx.now(),
   });
 }
 
@@ -101,7 +99,7 @@ function insertAdopted(tx: Tx, { host, found, input }: Adoption, user: string) {
     keyName: null,
     publicKey: null,
     metadata: {},
-    mac: found.nics[0]?.mac ?? generateMac(),
+    mac: found.nics[0]?.mac ?? generateMac(tx.uuid()),
     projectId: projectForNew(tx, input.project).id,
     user,
     hostId: host.id,
@@ -109,7 +107,7 @@ function insertAdopted(tx: Tx, { host, found, input }: Adoption, user: string) {
     powerState: found.powerState,
     origin: 'adopted',
     lock: null,
-    createdAt: timestamp(),
+    createdAt: tx.now(),
     controlGeneration: 1,
     previousOwner: null,
     adopted: { disks: found.disks, nics: found.nics, consoles: found.consoles },

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type Aggregate,
   type AvailabilityZone,
@@ -7,7 +6,6 @@ import {
   type Parsed,
 } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import {
   deleteAggregate,
@@ -32,7 +30,7 @@ function createAggregate(tx: Tx, input: Parsed<'aggregate.create'>): Aggregate {
   const { name, availabilityZone, metadata, hosts } = input;
   refuseTaken(findAggregates(tx, name), name, 'aggregate');
   checkAggregateMetadata(metadata);
-  const values = { id: randomUUID(), name, availabilityZone, metadata, createdAt: timestamp() };
+  const values = { id: tx.uuid(), name, availabilityZone, metadata, createdAt: tx.now() };
   const aggregate = insertAggregate(tx, values);
   const hostIds = hosts.map((ref) => findHost(tx, ref, 'hosts').id);
   if (hostIds.length === 0) return aggregate;

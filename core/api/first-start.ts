@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Flavor } from '../contract/index.ts';
 import { isExpected } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import type { RequestContext } from '../identity/context.ts';
 import { type ImageFacts, inspectImage } from '../image/inspect.ts';
 import { DEFAULT_NETWORK } from '../network/host-network.ts';
@@ -35,14 +33,14 @@ function addFlavors(tx: Tx): void {
   for (const figures of FLAVORS) {
     if (findFlavors(tx, figures.name).length > 0) continue;
     insertFlavor(tx, {
-      id: randomUUID(),
+      id: tx.uuid(),
       ...figures,
       ephemeral: 0,
       swap: 0,
       isPublic: true,
       description: null,
       extraSpecs: {},
-      createdAt: timestamp(),
+      createdAt: tx.now(),
     });
   }
 }
@@ -66,13 +64,13 @@ function addThisComputer(tx: Tx, uri: LocalUri): void {
   const isThere = listHosts(tx).some((host) => host.address.kind === 'local');
   if (isThere || findHosts(tx, THIS_COMPUTER).length > 0) return;
   insertHost(tx, {
-    id: randomUUID(),
+    id: tx.uuid(),
     name: THIS_COMPUTER,
     address: { kind: 'local', uri },
     pool: DEFAULT_POOL,
     network: DEFAULT_NETWORK,
     virtMode: 'automatic',
-    createdAt: timestamp(),
+    createdAt: tx.now(),
   });
 }
 
@@ -114,7 +112,7 @@ export async function prepareFirstStart(database: Database, options: FirstStartO
     const once = (what: Default, make: () => void) => {
       if (!isDue(what)) return;
       make();
-      setMeta(tx, `default.${what}`, timestamp());
+      setMeta(tx, `default.${what}`, tx.now());
     };
     once('flavors', () => addFlavors(tx));
     once('keypair', () => key && addOwnKey(tx, key.publicKey));

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Flavor, flavorMethods } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Database, Reader } from '../state/database.ts';
 import { deleteFlavor, findFlavors, insertFlavor, listFlavors, updateFlavor } from '../state/flavors.ts';
 import { refuseTaken, resolveOne } from './resolve.ts';
@@ -33,8 +31,8 @@ export function flavorHandlers(database: Database): Handlers<keyof typeof flavor
       database.write((tx) => {
         refuseTaken(findFlavors(tx, values.name), values.name, 'flavor');
         if (id !== undefined) refuseTakenId(tx, id);
-        const chosen = id === undefined || id === 'auto' ? randomUUID() : id;
-        return insertFlavor(tx, { id: chosen, ...values, createdAt: timestamp() });
+        const chosen = id === undefined || id === 'auto' ? tx.uuid() : id;
+        return insertFlavor(tx, { id: chosen, ...values, createdAt: tx.now() });
       }),
     'flavor.list': () => listFlavors(database),
     'flavor.show': ({ ref }) => findFlavor(database, ref),

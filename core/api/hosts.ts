@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type {
   ForeignGuest,
   Host,
@@ -78,13 +77,13 @@ function refuseTwice(reader: Reader, { name, address, force }: Add): void {
 function storeHost(tx: Tx, input: Add): Host {
   refuseTwice(tx, input);
   return insertHost(tx, {
-    id: randomUUID(),
+    id: tx.uuid(),
     name: input.name,
     address: input.address,
     pool: DEFAULT_POOL,
     network: DEFAULT_NETWORK,
     virtMode: 'automatic',
-    createdAt: timestamp(),
+    createdAt: tx.now(),
   });
 }
 

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import type { Image, imageMethods, Parsed } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import { type ImageFacts, inspectImage } from '../image/inspect.ts';
 import type { RequestContext } from '../identity/context.ts';
 import { enqueue } from '../queue/enqueue.ts';
@@ -44,7 +42,7 @@ type NewImage = Omit<Parsed<'image.create'>, 'uploadTo'> & { readonly uploadTo: 
 /** Makes the image's row and the task that copies the file, together. */
 export function addImage(tx: Tx, values: NewImage, facts: ImageFacts, requestId: string) {
   const image = insertImage(tx, {
-    id: randomUUID(),
+    id: tx.uuid(),
     name: values.name,
     status: 'queued',
     ...facts,
@@ -52,7 +50,7 @@ export function addImage(tx: Tx, values: NewImage, facts: ImageFacts, requestId:
     minDisk: values.minDisk,
     minRam: values.minRam,
     properties: values.properties,
-    createdAt: timestamp(),
+    createdAt: tx.now(),
   });
   const taskId = enqueue(tx, {
     kind: 'image.create',

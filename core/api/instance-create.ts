@@ -34,7 +34,7 @@ function domainNameOf(id: string): string {
 
 function freshId(tx: Tx): string {
   for (;;) {
-    const id = randomUUID();
+    const id = tx.uuid();
     const taken = q.selectFrom('instances').select('id').where('domain_name', '=', domainNameOf(id));
     if (tx.first(taken) === undefined) return id;
   }
@@ -43,7 +43,7 @@ function freshId(tx: Tx): string {
 /** Decided here, so that every try to build asks for the same one. */
 function freshMac(tx: Tx): string {
   for (;;) {
-    const mac = generateMac();
+    const mac = generateMac(tx.uuid());
     if (tx.first(q.selectFrom('instances').select('id').where('mac', '=', mac)) === undefined) return mac;
   }
 }

@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Keypair, keypairMethods, Output } from '../contract/index.ts';
 import { isExpected } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import { deleteKeypair, findKeypairs, insertKeypair, listKeypairs } from '../state/keypairs.ts';
 import { checkKeypairQuota } from './quota.ts';
@@ -22,7 +20,7 @@ export function findKeypair(reader: Reader, ref: string, field?: string): Keypai
 export function addKeypair(tx: Tx, name: string, key: PublicKey): Keypair {
   refuseTaken(findKeypairs(tx, name), name, 'key pair');
   checkKeypairQuota(tx);
-  return insertKeypair(tx, { id: randomUUID(), name, type: 'ssh', ...key, createdAt: timestamp() });
+  return insertKeypair(tx, { id: tx.uuid(), name, type: 'ssh', ...key, createdAt: tx.now() });
 }
 
 type Discovered = Output<'keypair.discover'>;

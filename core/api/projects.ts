@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   ADMIN_PROJECT,
   type Parsed,
@@ -7,7 +6,6 @@ import {
   type Quota,
 } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import {
   DEFAULT_QUOTA,
@@ -85,12 +83,12 @@ export function projectHandlers(database: Database): Handlers<keyof typeof proje
       database.write((tx) => {
         refuseTaken(findProjects(tx, name), name, 'project');
         return insertProject(tx, {
-          id: randomUUID(),
+          id: tx.uuid(),
           name,
           description,
           enabled: true,
           quota: withQuota(DEFAULT_QUOTA, quota),
-          createdAt: timestamp(),
+          createdAt: tx.now(),
         });
       }),
     'project.set': (input) => database.write((tx) => setProject(tx, input)),

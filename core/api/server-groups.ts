@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Parsed, ServerGroup } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import { getInstance } from '../state/instances.ts';
 import {
@@ -39,12 +37,12 @@ function createGroup(
   const project = projectForNew(tx, ref);
   checkServerGroupQuota(tx, project);
   return insertServerGroup(tx, {
-    id: randomUUID(),
+    id: tx.uuid(),
     name,
     policy,
     maxServerPerHost: maxServerPerHost ?? 1,
     projectId: project.id,
-    createdAt: timestamp(),
+    createdAt: tx.now(),
   });
 }
 

@@ -5,8 +5,8 @@ import type { Step, StepContext } from '../queue/operation.ts';
 import { type InstanceRecord, transition } from '../state/instances.ts';
 import { agreeOnDefinition } from './agree.ts';
 import type { ConductorDeps } from './deps.ts';
-import { guestSpec, imageSource, needInstance } from './guest.ts';
-import { COPY_PATIENCE } from './image-copies.ts';
+import { copyStep } from './copy-step.ts';
+import { guestSpec, needInstance } from './guest.ts';
 
 type Undo = NonNullable<Step['undo']>;
 type Work = (driver: ComputeDriver, guest: GuestSpec, options: StepOptions) => Promise<void>;
@@ -61,7 +61,10 @@ export function buildSteps(
       if (!keepsDisks()) await work(...args);
     };
   return [
-    imageStep(deps, instanceId),
+    copyStep(deps, 'image', () => {
+      const record = needInstance(deps.database, instanceId);
+      return { imageId: record.instance.imageId ?? '', hostId: hostOf(record) };
+    }),
     step(
       'root_disk',
       unlessKept((driver, guest, options) => driver.createRootDisk(guest, options)),
@@ -109,18 +112,4 @@ export function buildSteps(
         ]
       : []),
   ];
-}
-
-/** The one step that needs no undo: the host's copy serves the next build. */
-function imageStep(deps: ConductorDeps, instanceId: string): Step {
-  return {
-    name: 'image',
-    patience: COPY_PATIENCE,
-    async do(context) {
-      const record = needInstance(deps.database, instanceId);
-      const { imageId } = record.instance;
-      await deps.copies.ensure(imageSource(deps, imageId ?? ''), hostOf(record), context);
-      return undefined;
-    },
-  };
 }

@@ -11,10 +11,10 @@ interface Leftover {
 }
 
 /**
- * Removes the copy of a deleted image from a host that was away when the image was deleted. One that disks lie over
- * goes with the last of them.
+ * Removes the copy of a deleted image from a host that was away when the image was deleted; one that disks lie over goes
+ * with the last of them. Of an image that is still there it removes what a broken upload has left.
  */
-export function cleanupImage({ database, hosts }: ConductorDeps, leftover: Leftover): Operation {
+export function cleanupImage({ database, hosts, copies }: ConductorDeps, leftover: Leftover): Operation {
   const { imageId, hostId } = leftover;
   return {
     ...againWhenBack('image.cleanup', leftover),
@@ -22,9 +22,13 @@ export function cleanupImage({ database, hosts }: ConductorDeps, leftover: Lefto
       {
         name: 'remove_copy',
         async do(context) {
+          if (getHost(database, hostId) === undefined) return undefined;
+          if (getImage(database, imageId) !== undefined) {
+            await copies.discardHalf(imageId, hostId, context);
+            return undefined;
+          }
           const used = listInstancesOn(database, hostId).some((instance) => instance.imageId === imageId);
-          const isOver = getHost(database, hostId) === undefined || getImage(database, imageId) !== undefined;
-          if (used || isOver) return undefined;
+          if (used) return undefined;
           const { signal } = context;
           await hosts.use(hostId, context, (driver) => driver.removeImage(imageId, { signal }));
           return undefined;

@@ -1,6 +1,5 @@
 import type { TaskState } from '../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Failure, Operation, Outcome, StepContext } from '../queue/operation.ts';
 import type { Tx } from '../state/database.ts';
 import { updateHost } from '../state/hosts.ts';
@@ -53,7 +52,7 @@ function showState(tx: Tx, instanceId: string, taskState: TaskState): void {
 }
 
 function end(tx: Tx, instanceId: string, context: StepContext, outcome: Outcome) {
-  const now = timestamp();
+  const now = tx.now();
   const instance = getInstance(tx, instanceId);
   if (outcome.state === 'done' && instance?.hostId) updateHost(tx, instance.hostId, { buildFailures: 0 });
   const final =

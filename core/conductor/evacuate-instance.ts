@@ -1,6 +1,5 @@
 import type { Instance, TaskState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import { hostLane } from '../queue/kinds.ts';
 import type { Operation, Outcome, Step, StepContext } from '../queue/operation.ts';
 import type { Tx } from '../state/database.ts';
@@ -117,7 +116,7 @@ function end(
   outcome: Outcome,
   { instanceId, starts }: { instanceId: string; starts: boolean },
 ): void {
-  const now = timestamp();
+  const now = tx.now();
   const state: Pick<Instance, 'vmState' | 'powerState'> = starts
     ? { vmState: 'active', powerState: 'RUNNING' }
     : { vmState: 'stopped', powerState: 'SHUTDOWN' };

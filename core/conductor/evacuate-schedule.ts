@@ -1,10 +1,10 @@
 import type { TaskState } from '../contract/index.ts';
 import { ExpectedError, isExpected } from '../domain/errors.ts';
 import { claim, consumerGeneration, release } from '../placement/allocations.ts';
+import { resourcesOf } from '../placement/demands.ts';
 import type { Move } from '../queue/operation.ts';
 import { noValidHost, scheduleAndClaim } from '../scheduler/claim.ts';
 import { requestFor } from '../scheduler/instance-request.ts';
-import { resourcesOf } from '../scheduler/request.ts';
 import type { Reader, Tx } from '../state/database.ts';
 import { putDecision } from '../state/decisions.ts';
 import { getHost } from '../state/hosts.ts';

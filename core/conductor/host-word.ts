@@ -1,6 +1,5 @@
 import type { PowerState, VmState } from '../contract/index.ts';
 import { liveStateOf } from '../domain/power-states.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Commit, StepContext } from '../queue/operation.ts';
 import { type InstanceChange, transition } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
@@ -27,10 +26,9 @@ export async function askHost(
   );
   const guest = guests.find((candidate) => candidate.uuid === instanceId);
   const powerState = guest?.powerState ?? 'NOSTATE';
-  const set: InstanceChange = {
+  const set = {
     vmState: guest === undefined ? 'error' : vmStateOf(powerState, vmState),
     powerState,
-    seenAt: timestamp(),
-  };
-  return (tx) => void transition(tx, instanceId, { expect: { hostId }, set });
+  } satisfies InstanceChange;
+  return (tx) => void transition(tx, instanceId, { expect: { hostId }, set: { ...set, seenAt: tx.now() } });
 }

@@ -1,5 +1,5 @@
 import type { ImageSource } from '../compute/driver.ts';
-import { ExpectedError } from '../domain/errors.ts';
+import { ExpectedError, isExpected } from '../domain/errors.ts';
 import type { Database } from '../state/database.ts';
 import { getImage, insertImageCopy } from '../state/images.ts';
 import type { Hosts } from './hosts.ts';
@@ -44,6 +44,28 @@ export class ImageCopies {
     follower.signal.throwIfAborted();
     upload ??= this.#start(key, image, hostId, follower.resumed);
     await this.#follow(upload, follower);
+  }
+
+  /**
+   * Removes what an upload that broke off has left on the host. A complete copy stays, and one that somebody is bringing.
+   * @throws ExpectedError as the way to the host does
+   */
+  async discardHalf(imageId: string, hostId: string, caller: Omit<Follower, 'progress'>): Promise<void> {
+    const key = `${imageId} ${hostId}`;
+    const isHalf = !getImage(this.#database, imageId)?.cachedOn.includes(hostId);
+    if (!isHalf || this.#uploads.has(key)) return;
+    const { signal } = caller;
+    const ended = this.#hosts
+      .use(hostId, caller, (driver) => driver.removeImage(imageId, { signal }))
+      .catch((error: unknown) => {
+        // Disks lie over it: it is whole, only nobody had put that down.
+        if (!isExpected(error, 'host.in_use')) throw error;
+      });
+    // Whoever wants to bring the image meanwhile waits, as for an upload that is being broken off.
+    const controller = new AbortController();
+    controller.abort();
+    this.#uploads.set(key, { ended, controller, followers: new Set() });
+    await ended.finally(() => this.#uploads.delete(key));
   }
 
   #start(key: string, image: ImageSource, hostId: string, resumed: boolean): Upload {

@@ -1,7 +1,6 @@
 import { type Instance, type InstanceAction, TaskState } from '../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../domain/errors.ts';
 import { canDo } from '../domain/instance-states.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Oversight } from '../queue/oversight.ts';
 import type { PendingTask } from '../queue/pending.ts';
 import { finishAction } from '../state/actions.ts';
@@ -60,7 +59,7 @@ function damaged(tx: Tx, task: PendingTask, error: ExpectedError): void {
   if (instanceId === null) return;
   finishAction(tx, { instanceId, requestId }, 'error', error.message);
   if (waitsFor !== null) return;
-  const fault = { at: timestamp(), step: null, error: toErrorBody(error, requestId) };
+  const fault = { at: tx.now(), step: null, error: toErrorBody(error, requestId) };
   transition(tx, instanceId, {
     expect: { taskState: TaskState.options },
     set: { vmState: 'error', taskState: null, fault },

@@ -1,7 +1,6 @@
 import type { PowerState, TaskState, VmState } from '../contract/index.ts';
 import type { ComputeDriver } from '../compute/driver.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Operation } from '../queue/operation.ts';
 import type { ConductorDeps } from './deps.ts';
 import { needInstance } from './guest.ts';
@@ -38,7 +37,7 @@ export function powerOperation(deps: ConductorDeps, action: PowerAction): Operat
       },
     ],
     ended(tx, context, outcome) {
-      const done = { ...action.becomes, seenAt: timestamp() };
+      const done = { ...action.becomes, seenAt: tx.now() };
       endAction(tx, context, outcome, { instanceId, own, done, failed: {} });
       return undefined;
     },

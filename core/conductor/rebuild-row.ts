@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { DescribedGroup, DescribedImage, GuestDescription } from '../compute/mark.ts';
 import type { FoundGuest } from '../compute/ownership.ts';
 import type { Instance, Quota } from '../contract/index.ts';
 import { isExpected } from '../domain/errors.ts';
 import { liveStateOf } from '../domain/power-states.ts';
-import { timestamp } from '../domain/time.ts';
 import { parsePublicKey } from '../identity/ssh-keys.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane } from '../queue/kinds.ts';
@@ -38,22 +36,22 @@ const UNLIMITED: Quota = {
 function ensureProject(tx: Tx, name: string): string {
   const there = findProjects(tx, name).find((project) => project.name === name);
   if (there !== undefined) return there.id;
-  const id = randomUUID();
-  const createdAt = timestamp();
+  const id = tx.uuid();
+  const createdAt = tx.now();
   insertProject(tx, { id, name, description: null, enabled: true, quota: UNLIMITED, createdAt });
   return id;
 }
 
 function ensureFlavor(tx: Tx, flavor: GuestDescription['flavor']): void {
   const taken = [...findFlavors(tx, flavor.id), ...findFlavors(tx, flavor.name)];
-  if (taken.length === 0) insertFlavor(tx, { ...flavor, createdAt: timestamp() });
+  if (taken.length === 0) insertFlavor(tx, { ...flavor, createdAt: tx.now() });
 }
 
 function ensureKeypair(tx: Tx, name: string | null, publicKey: string | null): void {
   if (name === null || publicKey === null || findKeypairs(tx, name).length > 0) return;
   try {
     const key = parsePublicKey(publicKey);
-    insertKeypair(tx, { id: randomUUID(), name, type: 'ssh', ...key, createdAt: timestamp() });
+    insertKeypair(tx, { id: tx.uuid(), name, type: 'ssh', ...key, createdAt: tx.now() });
   } catch (error) {
     // The guest has its key, whatever we can say of it.
     if (!isExpected(error, 'keypair.bad_key')) throw error;
@@ -65,7 +63,7 @@ function ensureImage(tx: Tx, image: DescribedImage, { hostId, requestId }: Place
   const there = getImage(tx, image.id);
   if (there !== undefined && there.status !== 'error') return insertImageCopy(tx, image.id, hostId);
   if (there === undefined) {
-    insertImage(tx, { ...image, status: 'queued', minDisk: 0, minRam: 0, createdAt: timestamp() });
+    insertImage(tx, { ...image, status: 'queued', minDisk: 0, minRam: 0, createdAt: tx.now() });
   } else updateImage(tx, image.id, { status: 'queued' });
   enqueue(tx, {
     kind: 'image.fetch',
@@ -85,7 +83,7 @@ function ensureServerGroup(
   projectId: string,
 ) {
   if (getServerGroup(tx, id) !== undefined) return;
-  insertServerGroup(tx, { id, name, policy, maxServerPerHost, projectId, createdAt: timestamp() });
+  insertServerGroup(tx, { id, name, policy, maxServerPerHost, projectId, createdAt: tx.now() });
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { ErrorBody, Fault, TaskState } from '../contract/index.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Operation, Outcome, StepContext } from '../queue/operation.ts';
 import { holderIn, loseInstance } from '../queue/ownership.ts';
 import { type ActionKey, finishAction, finishActionEvent, startActionEvent } from '../state/actions.ts';
@@ -36,8 +35,8 @@ export interface Ending {
   readonly failed: InstanceChange;
 }
 
-function faultOf(step: string, error: ErrorBody): Fault {
-  return { at: timestamp(), step, error };
+function faultOf(tx: Tx, step: string, error: ErrorBody): Fault {
+  return { at: tx.now(), step, error };
 }
 
 /** Ends an instance's action: idle again, with the new state, or with a fault. */
@@ -54,7 +53,7 @@ export function endAction(tx: Tx, context: StepContext, outcome: Outcome, ending
   const { step, error } = outcome.failure;
   // Whoever breaks off what left the instance as it is has nothing to be told of it.
   const isFault = outcome.state === 'failed' || ending.failed.vmState !== undefined;
-  const fault = isFault ? { fault: faultOf(step, error) } : {};
+  const fault = isFault ? { fault: faultOf(tx, step, error) } : {};
   transition(tx, instanceId, { expect, set: { ...ending.failed, taskState: null, ...fault } });
   finishAction(tx, key, outcome.state === 'cancelled' ? 'cancelled' : 'error', error.message);
   const holder = holderIn(error);

@@ -50,6 +50,8 @@ export function scheduleStep({ database, hosts, random }: ConductorDeps, instanc
     name: 'schedule',
     async do(context) {
       const { attempt, signal } = context;
+      // An alternate is asked once: a process that has only just begun would find it not connected yet.
+      if (attempt > 0) await hosts.attempted(signal);
       const pickNow = () => database.write((tx) => pick(tx, instanceId, context, random));
       let picked = pickNow();
       if (attempt === 0 && typeof picked !== 'string' && picked.selected === null) {

@@ -1,7 +1,6 @@
 import type { ExpectedMark } from '../compute/ownership.ts';
 import { isExpected } from '../domain/errors.ts';
 import { liveStateOf } from '../domain/power-states.ts';
-import { timestamp } from '../domain/time.ts';
 import { release } from '../placement/allocations.ts';
 import type { Operation, StepContext } from '../queue/operation.ts';
 import { markDeleted, transition } from '../state/instances.ts';
@@ -39,8 +38,8 @@ export function takeInstance(deps: ConductorDeps, instanceId: string, expected: 
           );
           const { powerState } = found;
           const vmState = liveStateOf(powerState) ?? 'stopped';
-          const set = { vmState, powerState, addresses: [...found.addresses], seenAt: timestamp() };
-          return (tx) => void transition(tx, instanceId, { set });
+          const set = { vmState, powerState, addresses: [...found.addresses] };
+          return (tx) => void transition(tx, instanceId, { set: { ...set, seenAt: tx.now() } });
         },
       },
     ],

@@ -25,6 +25,6 @@ export function processCaller(): Caller {
 }
 
 /** Whoever may reach Micronova owns all of it: the doors let in the account that runs it, in the one project there is. */
-export function createContext(caller: Caller): RequestContext {
-  return { requestId: `req-${randomUUID()}`, user: caller.user, project: 'admin' };
+export function createContext(caller: Caller, uuid: () => string = randomUUID): RequestContext {
+  return { requestId: `req-${uuid()}`, user: caller.user, project: 'admin' };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ControlId } from '../domain/control.ts';
 import type { Database, Reader } from '../state/database.ts';
@@ -30,7 +29,7 @@ export function controlIdentity(database: Database): ControlId {
 /** Keeps the id where there is one; an account or a computer may have another name by now. */
 export function makeControlIdentity(database: Database, name: string): ControlId {
   return database.write((tx) => {
-    const id = getMeta(tx, ID) ?? randomUUID();
+    const id = getMeta(tx, ID) ?? tx.uuid();
     setMeta(tx, ID, id);
     setMeta(tx, NAME, name);
     return { id, name };

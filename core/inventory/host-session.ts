@@ -145,7 +145,7 @@ export class HostSession {
   async #lookAround(driver: ComputeDriver, sync: GuestSync): Promise<void> {
     const facts = await this.#step('facts', (signal) => driver.facts({ signal }));
     this.#deps.database.write((tx) => {
-      const host = updateHost(tx, this.#hostId, { facts, lastSeenAt: timestamp() });
+      const host = updateHost(tx, this.#hostId, { facts, lastSeenAt: tx.now() });
       if (host === undefined) return;
       refreshInventory(tx, host.id, host.name, facts);
       refreshTraits(tx, host.id, host.name, facts.traits);
@@ -155,8 +155,7 @@ export class HostSession {
 
   #connected(driver: ComputeDriver): void {
     this.#driver = driver;
-    const now = timestamp();
-    this.#note({ connection: 'connected', connectionError: null, retryAt: null, lastSeenAt: now });
+    this.#heard({ connection: 'connected', connectionError: null, retryAt: null });
     this.#attempted.resolve();
   }
 
@@ -224,8 +223,13 @@ export class HostSession {
     if (!lived) return this.#note(change);
     this.#write((tx) => {
       confirmAll(tx, this.#hostId);
-      return updateHost(tx, this.#hostId, { ...change, lastSeenAt: timestamp() });
+      return updateHost(tx, this.#hostId, { ...change, lastSeenAt: tx.now() });
     });
+  }
+
+  /** The host has just been heard. */
+  #heard(change: HostChange): void {
+    this.#write((tx) => updateHost(tx, this.#hostId, { ...change, lastSeenAt: tx.now() }));
   }
 
   #note(change: HostChange): void {
@@ -255,7 +259,8 @@ export class HostSession {
           remedy: "Look at the host's load and at its libvirtd log.",
         },
       );
-    const limits = { signal: this.#end.signal, deadline, onTimeout, ...(release && { release }) };
+    const after: SessionDeps['clock']['after'] = (wait, call) => this.#deps.clock.after(wait, call);
+    const limits = { signal: this.#end.signal, deadline, onTimeout, after, ...(release && { release }) };
     return withDeadline(limits, work);
   }
 }

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { GuestState } from '../compute/driver.ts';
 import type { Instance } from '../contract/index.ts';
 import { isLive } from '../domain/power-states.ts';
-import { timestamp } from '../domain/time.ts';
 import { controlIdentity } from '../identity/control.ts';
 import { finishAction, startAction } from '../state/actions.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
@@ -24,7 +22,7 @@ type Heard = Pick<GuestState, 'powerState'> & Partial<Pick<GuestState, 'domainNa
  */
 export function follow(tx: Tx, instance: Instance, guest: Heard | null): boolean {
   if (instance.taskState !== null) return false;
-  const at = timestamp();
+  const at = tx.now();
   const domainName = guest?.domainName ?? instance.domainName;
   const isRenamed = domainName !== instance.domainName;
   const change = difference(instance, guest?.powerState ?? null, at) ?? (isRenamed ? {} : null);
@@ -37,7 +35,7 @@ export function follow(tx: Tx, instance: Instance, guest: Heard | null): boolean
 }
 
 function putOnRecord(tx: Tx, { id, vmState, fault }: Instance): void {
-  const key = { instanceId: id, requestId: `req-${randomUUID()}` };
+  const key = { instanceId: id, requestId: `req-${tx.uuid()}` };
   startAction(tx, key, isLive(vmState) ? OUTSIDE_ACTION[vmState] : 'remove', OUTSIDE);
   finishAction(tx, key, 'success', fault?.error.message ?? null);
 }
@@ -75,7 +73,7 @@ export function compare(
 }
 
 function confirm(tx: Tx, id: string): void {
-  transition(tx, id, { set: { seenAt: timestamp() } });
+  transition(tx, id, { set: { seenAt: tx.now() } });
 }
 
 /** The last moment at which a host that is now out of reach stood behind its rows. */

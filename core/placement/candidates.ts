@@ -16,18 +16,28 @@ export interface Candidate {
 
 /** Why a provider cannot give all of it, every class that falls short named; null when it can. */
 export function refusalFor(provider: Provider, resources: Resources): string | null {
-  const refusals = Object.entries(resources)
-    .filter(([, amount]) => amount > 0)
-    .map(([name, amount]) =>
-      refusalOf(name, amount, provider.inventories.get(name), provider.usages.get(name) ?? 0),
-    );
-  return refusals.filter((refusal) => refusal !== null).join('; ') || null;
+  return refuser({ resources })(provider);
 }
 
-/** Why a provider is no candidate: its traits first, which no freeing of resources changes; null when it is one. */
-export function refuseDemand(provider: Provider, demand: Demand): string | null {
-  const { required = [], forbidden = [] } = demand;
-  return traitRefusal(provider.traits, { required, forbidden }) ?? refusalFor(provider, demand.resources);
+/**
+ * Why a provider is no candidate: its traits first, which no freeing of resources changes; null when it is one. Made once
+ * for a demand, as it is asked of every host.
+ */
+export function refuser(demand: Demand): (provider: Provider) => string | null {
+  const { resources, required = [], forbidden = [] } = demand;
+  const asked = Object.entries(resources).filter(([, amount]) => amount > 0);
+  const traits = required.length + forbidden.length > 0 ? { required, forbidden } : null;
+  return (provider) => {
+    const unfit = traits && traitRefusal(provider.traits, traits);
+    if (unfit !== null) return unfit;
+    let shortage: string | null = null;
+    for (const [name, amount] of asked) {
+      const used = provider.usages.get(name) ?? 0;
+      const refusal = refusalOf(name, amount, provider.inventories.get(name), used);
+      if (refusal !== null) shortage = shortage === null ? refusal : `${shortage}; ${refusal}`;
+    }
+    return shortage;
+  };
 }
 
 /**
@@ -35,5 +45,6 @@ export function refuseDemand(provider: Provider, demand: Demand): string | null 
  * the others why not.
  */
 export function listCandidates(reader: Reader, demand: Demand): Candidate[] {
-  return listProviders(reader).map((provider) => ({ provider, refusal: refuseDemand(provider, demand) }));
+  const refuse = refuser(demand);
+  return listProviders(reader).map((provider) => ({ provider, refusal: refuse(provider) }));
 }

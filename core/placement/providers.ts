@@ -1,6 +1,6 @@
 import { ExpectedError } from '../domain/errors.ts';
 import type { Reader, Tx } from '../state/database.ts';
-import { updateHost } from '../state/hosts.ts';
+import { touchHost } from '../state/hosts.ts';
 import { q } from '../state/query.ts';
 import type { InventoriesTable } from '../state/schema.ts';
 import type { Inventory } from './resources.ts';
@@ -17,14 +17,13 @@ export interface Provider {
   readonly traits: ReadonlySet<string>;
 }
 
-/** Makes the provider where there is none. */
+/** Makes the provider where there is none, and keeps its name the host's. */
 export function ensureProvider(tx: Tx, id: string, name: string): void {
-  tx.run(
-    q
-      .insertInto('resource_providers')
-      .values({ id, name })
-      .onConflict((oc) => oc.column('id').doUpdateSet({ name })),
-  );
+  const put = q
+    .insertInto('resource_providers')
+    .values({ id, name })
+    .onConflict((oc) => oc.column('id').doUpdateSet({ name }).where('resource_providers.name', '!=', name));
+  if (tx.run(put) > 0) touchProvider(tx, id);
 }
 
 /** Counts a change of the provider up, and tells the host's new figures. */
@@ -35,7 +34,7 @@ export function touchProvider(tx: Tx, id: string): void {
       .set((eb) => ({ generation: eb('generation', '+', 1) }))
       .where('id', '=', id),
   );
-  updateHost(tx, id, {});
+  touchHost(tx, id);
 }
 
 const providers = q.selectFrom('resource_providers').selectAll();

@@ -73,16 +73,22 @@ export function refusalOf(
   inventory: Inventory | undefined,
   used: number,
 ): string | null {
+  // The usual answer, without words: this is asked of every host.
+  if (inventory !== undefined && isWithin(inventory, asked) && used + asked <= capacityOf(inventory))
+    return null;
   const { label, unit } = WORDS[resourceClass] ?? { label: resourceClass, unit: '' };
-  const amount = (n: number) => (unit === '' ? `${n}` : `${n} ${unit}`);
-  if (inventory === undefined) return `${label}: asked ${amount(asked)}, the host has none`;
+  const words = `${label}: asked ${asked}${unit === '' ? '' : ` ${unit}`}`;
+  if (inventory === undefined) return `${words}, the host has none`;
   const { minUnit, maxUnit, stepSize, reserved, allocationRatio } = inventory;
-  if (asked < minUnit) return `${label}: asked ${amount(asked)}, at least ${minUnit} for one instance`;
-  if (asked > maxUnit) return `${label}: asked ${amount(asked)}, at most ${maxUnit} for one instance`;
-  if (asked % stepSize !== 0) return `${label}: asked ${amount(asked)}, given in steps of ${stepSize}`;
+  if (asked < minUnit) return `${words}, at least ${minUnit} for one instance`;
+  if (asked > maxUnit) return `${words}, at most ${maxUnit} for one instance`;
+  if (asked % stepSize !== 0) return `${words}, given in steps of ${stepSize}`;
   const capacity = capacityOf(inventory);
-  if (used + asked <= capacity) return null;
   const free = Math.max(0, capacity - used);
   const ratio = Number.isInteger(allocationRatio) ? allocationRatio.toFixed(1) : `${allocationRatio}`;
-  return `${label}: asked ${amount(asked)}, free ${free} of ${capacity} (ratio ${ratio}, ${reserved} reserved)`;
+  return `${words}, free ${free} of ${capacity} (ratio ${ratio}, ${reserved} reserved)`;
+}
+
+function isWithin({ minUnit, maxUnit, stepSize }: Inventory, asked: number): boolean {
+  return asked >= minUnit && asked <= maxUnit && asked % stepSize === 0;
 }

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import type { Task } from '../contract/index.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Tx } from '../state/database.ts';
 import { q } from '../state/query.ts';
 import { isRetryable, type Lane, TASK_KINDS, type TaskInput, type TaskKind } from './kinds.ts';
@@ -41,7 +39,7 @@ function lastPosition(tx: Tx, { waitsFor, hostId }: Enqueue): number {
 export function enqueue<K extends TaskKind>(tx: Tx, request: Enqueue<K>): string {
   const input = TASK_KINDS[request.kind].parse(request.input);
   const task: Task = {
-    id: randomUUID(),
+    id: tx.uuid(),
     kind: request.kind,
     lane: request.lane,
     state: 'queued',
@@ -58,7 +56,7 @@ export function enqueue<K extends TaskKind>(tx: Tx, request: Enqueue<K>): string
     steps: [],
     progress: null,
     error: null,
-    createdAt: timestamp(),
+    createdAt: tx.now(),
     startedAt: null,
     finishedAt: null,
     revision: tx.nextRevision(),

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { ErrorBody } from '../contract/index.ts';
-import { timestamp } from '../domain/time.ts';
 import { release } from '../placement/allocations.ts';
 import { finishAction, startAction } from '../state/actions.ts';
 import type { Tx } from '../state/database.ts';
@@ -37,10 +35,10 @@ function cancelWaiting(tx: Tx, instanceId: string): void {
 export function loseInstance(tx: Tx, instanceId: string, by: string): void {
   const instance = getInstance(tx, instanceId);
   if (instance === undefined || instance.takenOver?.by === by) return;
-  transition(tx, instanceId, { set: { takenOver: { by, at: timestamp() } } });
+  transition(tx, instanceId, { set: { takenOver: { by, at: tx.now() } } });
   release(tx, instanceId);
   cancelWaiting(tx, instanceId);
-  const key = { instanceId, requestId: `req-${randomUUID()}` };
+  const key = { instanceId, requestId: `req-${tx.uuid()}` };
   startAction(tx, key, 'taken_over', by);
   finishAction(tx, key, 'success', `Taken over by ${by}`);
 }
@@ -71,7 +69,7 @@ export function leaveToDescribe(tx: Tx, { instanceId, hostId, name, requestId }:
     input,
     subject: name,
     hostId,
-    requestId: requestId ?? `req-${randomUUID()}`,
+    requestId: requestId ?? `req-${tx.uuid()}`,
     cancellable: true,
     lane: hostLane(hostId),
   });

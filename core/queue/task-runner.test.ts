@@ -258,6 +258,22 @@ describe('a task', () => {
     expect(getTaskRecord(database, id)?.generation).toBe(2);
   });
 
+  it('is begun later when nothing can be written down while the queue is taken up', async () => {
+    const clock = new ManualClock();
+    const id = add();
+    const full = new ExpectedError('state.disk_full', 'The disk is full');
+    const write = vi.spyOn(database, 'write').mockImplementationOnce(() => {
+      throw full;
+    });
+    const runner = run({ steps: [{ name: 'a', do: () => undefined }] }, clock);
+    await runner.idle();
+    expect(task(id).state).toBe('queued');
+    write.mockRestore();
+    clock.pass(5_000);
+    await runner.idle();
+    expect(task(id).state).toBe('done');
+  });
+
   it('whose host never answers gives its place free', async () => {
     const clock = new ManualClock();
     const undone: string[] = [];

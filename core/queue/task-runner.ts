@@ -42,7 +42,7 @@ interface Running {
   progress: TaskProgress | null;
 }
 
-/** milliseconds until a task is taken up again whose run broke off, say on a full disk */
+/** milliseconds until work is taken up again that could not be written down, say on a full disk */
 const RETRY_AFTER = 5_000;
 /** milliseconds for the running steps to let go at the end; what they do later is refused by the fence */
 const PATIENCE = 5_000;
@@ -174,9 +174,19 @@ export class TaskRunner implements AsyncDisposable {
     queueMicrotask(() => {
       this.#due = false;
       if (this.#shutdown.signal.aborted) return;
-      this.#takeTasks();
+      this.#tryToTakeTasks();
       if (this.#running.size === 0 && !this.#due) this.#tellIdle();
     });
+  }
+
+  // Nobody would catch what is thrown here, and Micronova would end: a disk that is full now has room again later.
+  #tryToTakeTasks(): void {
+    try {
+      this.#takeTasks();
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the queue could not be taken up');
+      this.#lookLater();
+    }
   }
 
   #takeTasks(): void {
@@ -329,6 +339,10 @@ export class TaskRunner implements AsyncDisposable {
 
   #retryLater(id: string): void {
     this.#resting.add(id);
+    this.#lookLater();
+  }
+
+  #lookLater(): void {
     this.#retry?.[Symbol.dispose]();
     this.#retry = this.#options.clock.after(RETRY_AFTER, () => {
       this.#resting.clear();

@@ -1,5 +1,4 @@
 import type { ErrorBody, Task } from '../contract/index.ts';
-import { timestamp } from '../domain/time.ts';
 import { finishAction } from '../state/actions.ts';
 import type { Tx } from '../state/database.ts';
 import { q } from '../state/query.ts';
@@ -12,7 +11,7 @@ export function endUnbegun(
   state: 'failed' | 'cancelled',
   error: ErrorBody,
 ): void {
-  const set = { state, error, cancellable: false, waitsFor: null, finishedAt: timestamp() };
+  const set = { state, error, cancellable: false, waitsFor: null, finishedAt: tx.now() };
   if (updateTask(tx, id, { expect: { state: 'queued' }, set }) === null || instanceId === null) return;
   // Work that nobody asked of the instance has no record of its own: its request's is another's.
   if (tx.first(q.selectFrom('tasks').select('action').where('id', '=', id))?.action === null) return;

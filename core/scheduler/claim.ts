@@ -1,8 +1,9 @@
 import type { Decision, HostVerdict } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { claim, consumerGeneration } from '../placement/allocations.ts';
+import { resourcesOf } from '../placement/demands.ts';
 import type { Tx } from '../state/database.ts';
-import { resourcesOf, type SchedulingRequest } from './request.ts';
+import type { SchedulingRequest } from './request.ts';
 import { type Random, selectDestinations } from './select.ts';
 
 function claimOn(tx: Tx, instanceId: string, request: SchedulingRequest, hostId: string): void {

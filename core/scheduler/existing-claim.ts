@@ -1,8 +1,8 @@
 import type { Flavor, Image } from '../contract/index.ts';
 import { claim, consumerGeneration, release } from '../placement/allocations.ts';
+import { resourcesOf } from '../placement/demands.ts';
 import { foreignConsumerId } from '../placement/foreign-claims.ts';
 import type { Tx } from '../state/database.ts';
-import { resourcesOf } from './request.ts';
 
 interface ExistingClaim {
   readonly instanceId: string;

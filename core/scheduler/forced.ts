@@ -1,5 +1,7 @@
 import type { Decision } from '../contract/index.ts';
-import type { Judge } from './filter.ts';
+import { refusalFor } from '../placement/candidates.ts';
+import { demandOf } from '../placement/demands.ts';
+import { traitRefusal } from '../placement/traits.ts';
 import { placement } from './filters/placement.ts';
 import type { HostState } from './host-state.ts';
 import type { SchedulingRequest } from './request.ts';
@@ -10,10 +12,13 @@ function verdictOf({ host }: HostState): Decision['hosts'][number] {
   return { hostId, hostName, accepted: true, filter: null, reason: null, weight: null, weighers: [] };
 }
 
-function notesOn(host: HostState, judge: Judge): string[] {
-  const shortage = judge(host);
+function notesOn({ host, provider }: HostState, request: SchedulingRequest): string[] {
+  const { resources, required = [], forbidden = [] } = demandOf(request);
+  const unfit = provider && traitRefusal(provider.traits, { required, forbidden });
+  const shortage = provider && refusalFor(provider, resources);
   return [
-    `“${host.host.name}” was forced: filters and placement were not asked.`,
+    `“${host.name}” was forced: filters and placement were not asked.`,
+    ...(unfit === null ? [] : [`It ${unfit}.`]),
     ...(shortage === null ? [] : [`More is claimed on it than it has. ${shortage}.`]),
   ];
 }
@@ -27,13 +32,16 @@ export function selectForced(
   request: SchedulingRequest,
   hostId: string,
 ): Decision {
-  const judge = placement.judge(request);
   const host = hosts.find((state) => state.host.id === hostId);
   const decision = { alternates: [], counts: [], omitted: hosts.length - (host === undefined ? 0 : 1) };
   if (host === undefined) return { ...decision, selected: null, hosts: [], notes: [] };
   if (host.provider === null) {
-    const refusal = refusedVerdict(host, placement.name, judge(host) ?? 'has not told its resources yet');
+    const refusal = refusedVerdict(
+      host,
+      placement.name,
+      placement.judge(request)(host) ?? 'has not told its resources yet',
+    );
     return { ...decision, selected: null, hosts: [refusal], notes: [] };
   }
-  return { ...decision, selected: hostId, hosts: [verdictOf(host)], notes: notesOn(host, judge) };
+  return { ...decision, selected: hostId, hosts: [verdictOf(host)], notes: notesOn(host, request) };
 }

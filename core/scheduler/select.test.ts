@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { allocationsOf, release } from '../placement/allocations.ts';
+import { resourcesOf } from '../placement/demands.ts';
 import { deleteHost, updateHost } from '../state/hosts.ts';
 import { claimNext, noValidHost, scheduleAndClaim, withBuildFailure } from './claim.ts';
 import { matches } from './extra-spec-operators.ts';
 import { readHostStates } from './host-states.ts';
 import { previewPlacement } from './preview.ts';
-import { resourcesOf } from './request.ts';
 import { aRequest, FLAVOR, SchedulerKit, withImage, withSpecs } from './test-kit.ts';
 import { normalize } from './weigher.ts';
 

@@ -12,7 +12,7 @@ import { silentLog } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
 import { refreshInventory } from '../placement/inventories.ts';
 import { insertAggregate, listAggregates, updateAggregate } from '../state/aggregates.ts';
-import { openDatabase } from '../state/database.ts';
+import { type Database, openDatabase } from '../state/database.ts';
 import { insertHost, type StoredFacts, updateHost } from '../state/hosts.ts';
 import { insertImage } from '../state/images.ts';
 import { insertInstance, type NewInstance, transition } from '../state/instances.ts';
@@ -83,9 +83,13 @@ interface HostValues extends Partial<StoredFacts> {
   readonly address?: string;
 }
 
-/** A database in memory with hosts, instances, groups and aggregates, and the scheduler over it. */
+/** A database with hosts, instances, groups and aggregates, and the scheduler over it. */
 export class SchedulerKit implements Disposable {
-  readonly database = openDatabase(':memory:', { log: silentLog });
+  readonly database: Database;
+
+  constructor(file = ':memory:') {
+    this.database = openDatabase(file, { log: silentLog });
+  }
 
   addHost(name: string, values: HostValues = {}): string {
     const { connection = 'connected', connectionError, enabled, disabledReason, ...others } = values;

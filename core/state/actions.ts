@@ -1,6 +1,5 @@
 import { type Selectable, sql } from 'kysely';
 import { ActionRecord } from '../contract/index.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Reader, Tx } from './database.ts';
 import { q } from './query.ts';
 import { parseRow, parseRows } from './rows.ts';
@@ -72,7 +71,7 @@ export function startAction(tx: Tx, key: ActionKey, action: string, user: string
       request_id: key.requestId,
       action,
       user,
-      started_at: timestamp(),
+      started_at: tx.now(),
       finished_at: null,
       result: null,
       message: null,
@@ -90,7 +89,7 @@ export function finishAction(
   tx.run(
     q
       .updateTable('instance_actions')
-      .set({ finished_at: timestamp(), result, message })
+      .set({ finished_at: tx.now(), result, message })
       .where('instance_id', '=', key.instanceId)
       .where('request_id', '=', key.requestId),
   );
@@ -110,7 +109,7 @@ export function startActionEvent(tx: Tx, key: ActionKey, name: string, host: str
         request_id: key.requestId,
         name,
         host,
-        started_at: timestamp(),
+        started_at: tx.now(),
         finished_at: null,
         result: null,
         detail: null,
@@ -132,7 +131,7 @@ export function finishActionEvent(
   tx.run(
     q
       .updateTable('instance_action_events')
-      .set({ finished_at: timestamp(), result, detail })
+      .set({ finished_at: tx.now(), result, detail })
       .where('id', '=', id),
   );
   publish(tx, key);

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import { Aggregate } from '../contract/index.ts';
 import type { Reader, Tx } from './database.ts';
-import { updateHost } from './hosts.ts';
+import { touchHost } from './hosts.ts';
 import { q } from './query.ts';
 import { fromJson, parseRow, parseRows } from './rows.ts';
 import type { AggregatesTable } from './schema.ts';
@@ -94,7 +94,7 @@ export function updateAggregate(tx: Tx, before: Aggregate, change: AggregateChan
   tx.publish({ type: 'aggregate.changed', value: aggregate });
   const zoneChanged = aggregate.availabilityZone !== before.availabilityZone;
   const touched = zoneChanged ? new Set([...before.hostIds, ...hostIds]) : moved;
-  for (const id of touched) updateHost(tx, id, {});
+  for (const id of touched) touchHost(tx, id);
   return aggregate;
 }
 
@@ -127,5 +127,5 @@ export function leaveAggregates(tx: Tx, hostId: string): void {
 export function deleteAggregate(tx: Tx, aggregate: Aggregate): void {
   if (tx.run(q.deleteFrom('aggregates').where('id', '=', aggregate.id)) === 0) return;
   tx.publish({ type: 'deleted', resource: 'aggregate', id: aggregate.id, revision: tx.nextRevision() });
-  for (const id of aggregate.hostIds) updateHost(tx, id, {});
+  for (const id of aggregate.hostIds) touchHost(tx, id);
 }

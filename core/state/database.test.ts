@@ -76,6 +76,38 @@ describe('a transaction', () => {
     expect(database.write((tx) => tx.nextRevision())).toBe(before + 1);
   });
 
+  it('tells what is to be told last once, as it is at the end', () => {
+    const database = open(':memory:');
+    const heard: unknown[] = [];
+    database.subscribe((got) => heard.push(got));
+    let now = 1;
+    database.write((tx) => {
+      for (const key of ['a', 'b', 'a']) tx.publishLast(key, () => (key === 'a' ? event(now) : undefined));
+      tx.publish(event(7));
+      now = 2;
+    });
+    expect(heard).toEqual([event(7), event(2)]);
+  });
+
+  it('says how far the revisions have come, and takes back those of a failed one', () => {
+    const database = open();
+    const { revisions } = database;
+    database.write((tx) => {
+      tx.nextRevision();
+      expect([tx.revisions === revisions, revisions.committed, revisions.latest]).toEqual([true, 0, 1]);
+    });
+    const fail = () =>
+      database.write((tx) => {
+        expect(tx.nextRevision()).toBe(2);
+        throw new Error('boom');
+      });
+    expect(fail).toThrow('boom');
+    expect({ ...revisions }).toEqual({ committed: 1, latest: 1 });
+    expect(database.write((tx) => tx.nextRevision())).toBe(2);
+    database.close();
+    expect({ ...open().revisions }).toEqual({ committed: 2, latest: 2 });
+  });
+
   it('refuses to wait, to nest and to be used after its end', () => {
     const database = open(':memory:');
     expect(() => database.write(() => Promise.resolve())).toThrow('must not wait');

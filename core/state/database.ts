@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
@@ -36,8 +37,14 @@ export interface Tx extends Reader {
   run(query: Query<unknown>): number;
   /** A number higher than every one given before: the new revision of what this transaction changes. */
   nextRevision(): number;
+  /** The instant, for all that this transaction puts down. */
+  now(): string;
+  /** A new random id. */
+  uuid(): string;
   /** Tells the subscribers, once this transaction is on disk. */
   publish(event: ContractEvent): void;
+  /** Tells it as it is at the end of this transaction, and once, however often it is asked for under this key. */
+  publishLast(key: string, event: () => ContractEvent | undefined): void;
 }
 
 export type EventListener = (event: ContractEvent) => void;
@@ -75,7 +82,12 @@ export interface Database extends Reader {
 export interface DatabaseOptions {
   readonly log: Log;
   readonly migrations?: readonly Migration[];
+  /** milliseconds since 1970; left out: this computer's clock. A simulation hands in its own, and its own ids */
+  readonly now?: () => number;
+  readonly uuid?: () => string;
 }
+
+type Last = Map<string, () => ContractEvent | undefined>;
 
 const MAX_STATEMENTS = 500;
 
@@ -106,7 +118,7 @@ class SqliteDatabase implements Database {
   #delivering = false;
   #gathered: Gathered[] = [];
 
-  constructor(sqlite: DatabaseSync, file: string, log: Log) {
+  constructor(sqlite: DatabaseSync, file: string, options: DatabaseOptions) {
     this.#sqlite = sqlite;
     this.file = file;
     this.log = options.log;
@@ -130,7 +142,15 @@ class SqliteDatabase implements Database {
     if (this.#sqlite.isTransaction)
       throw new Error('a write inside a write: pass the transaction on instead');
     const events: ContractEvent[] = [];
-    const result = this.#transaction(() => work(this.#tx(events)));
+    const last: Last = new Map();
+    const result = this.#transaction(() => {
+      const done = work(this.#tx(events, last));
+      for (const event of last.values()) {
+        const told = event();
+        if (told !== undefined) events.push(told);
+      }
+      return done;
+    });
     this.#outbox.push(...events);
     this.#deliver();
     return result;
@@ -205,7 +225,7 @@ class SqliteDatabase implements Database {
     if (this.#sqlite.isOpen) this.#sqlite.close();
   }
 
-  #tx(events: ContractEvent[]): Tx {
+  #tx(events: ContractEvent[], last: Last): Tx {
     return {
       log: this.log,
       revisions: this.revisions,
@@ -216,7 +236,10 @@ class SqliteDatabase implements Database {
         return Number(this.#execute(query, (statement, values) => statement.run(...values)).changes);
       },
       nextRevision: () => this.#nextRevision(),
+      now: () => timestamp(new Date(this.#now())),
+      uuid: () => this.#uuid(),
       publish: (event) => void events.push(event),
+      publishLast: (key, event) => void last.set(key, event),
     };
   }
 

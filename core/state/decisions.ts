@@ -1,5 +1,4 @@
 import { Decision, DecisionRecord } from '../contract/index.ts';
-import { timestamp } from '../domain/time.ts';
 import type { ActionKey } from './actions.ts';
 import type { Reader, Tx } from './database.ts';
 import { q } from './query.ts';
@@ -39,6 +38,6 @@ export function putDecision(tx: Tx, key: ActionKey, action: string, decision: De
       .where('request_id', '=', requestId),
   );
   if (changed > 0) return;
-  const row = { instance_id: instanceId, request_id: requestId, action, at: timestamp(), decision_json };
+  const row = { instance_id: instanceId, request_id: requestId, action, at: tx.now(), decision_json };
   tx.run(q.insertInto('decisions').values(row));
 }

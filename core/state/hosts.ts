@@ -140,14 +140,30 @@ export interface HostRecord {
   readonly buildFailures: number;
 }
 
-export function listHostRecords(reader: Reader): HostRecord[] {
-  const capacity = readCapacities(reader);
-  const belongings = readBelongings(reader);
-  return parseRows(reader, reader.all(all.orderBy('name')), (row) => ({
+/** @param id only this host; left out: all, by name */
+export function listHostRecords(reader: Reader, id?: string): HostRecord[] {
+  const capacity = readCapacities(reader, id);
+  const belongings = readBelongings(reader, id);
+  const rows = reader.all(id === undefined ? all.orderBy('name') : all.where('id', '=', id));
+  return parseRows(reader, rows, (row) => ({
     host: fromRow(row, capacity(row.id), belongings(row.id)),
     facts: factsOf(row),
     buildFailures: row.build_failures,
   }));
+}
+
+/** Ids of all hosts by name, damaged rows included. */
+export function listHostIds(reader: Reader): string[] {
+  return reader.all(q.selectFrom('hosts').select('id').orderBy('name')).map((row) => row.id);
+}
+
+export function countHosts(reader: Reader): number {
+  return reader.first(q.selectFrom('hosts').select((eb) => eb.fn.countAll<number>().as('n')))?.n ?? 0;
+}
+
+/** Ids of those that have a higher revision than this one. */
+export function hostsChangedSince(reader: Reader, revision: number): string[] {
+  return reader.all(q.selectFrom('hosts').select('id').where('revision', '>', revision)).map((row) => row.id);
 }
 
 export type NewHost = Pick<Host, 'id' | 'name' | 'address' | 'pool' | 'network' | 'virtMode' | 'createdAt'>;
@@ -214,7 +230,7 @@ function columnsOf(change: HostChange): Updateable<HostsTable> {
 }
 
 /**
- * Changes a host and tells it with its figures of the moment. An empty change just tells: after a claim, say.
+ * Changes a host and tells it with its figures of the moment.
  * @returns undefined when the host is gone
  */
 export function updateHost(tx: Tx, id: string, change: HostChange): Host | undefined {
@@ -223,6 +239,18 @@ export function updateHost(tx: Tx, id: string, change: HostChange): Host | undef
   const host = getHost(tx, id);
   if (host !== undefined) tx.publish({ type: 'host.changed', value: host });
   return host;
+}
+
+/**
+ * Something that belongs to a host has changed in another table: a claim, say. The host's revision rises, and it is told
+ * at the end of the transaction, once.
+ */
+export function touchHost(tx: Tx, id: string): void {
+  tx.run(q.updateTable('hosts').set({ revision: tx.nextRevision() }).where('id', '=', id));
+  tx.publishLast(`host ${id}`, () => {
+    const host = getHost(tx, id);
+    return host && { type: 'host.changed', value: host };
+  });
 }
 
 export function deleteHost(tx: Tx, id: string): void {

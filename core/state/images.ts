@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely';
 import { Image } from '../contract/index.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Reader, Tx } from './database.ts';
 import { q } from './query.ts';
 import { fromJson, parseRow, parseRows } from './rows.ts';
@@ -105,7 +104,7 @@ export function deleteImage(tx: Tx, id: string): void {
 
 /** Notes that the host's pool holds a complete, verified copy. */
 export function insertImageCopy(tx: Tx, imageId: string, hostId: string): void {
-  const row = { image_id: imageId, host_id: hostId, verified_at: timestamp() };
+  const row = { image_id: imageId, host_id: hostId, verified_at: tx.now() };
   tx.run(
     q
       .insertInto('image_copies')

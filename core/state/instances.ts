@@ -1,9 +1,8 @@
 import type { Updateable } from 'kysely';
 import { ADMIN_PROJECT, Instance, type TaskState, Timestamp, VmState } from '../contract/index.ts';
 import { statusOf } from '../domain/instance-states.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Reader, Tx } from './database.ts';
-import { updateHost } from './hosts.ts';
+import { touchHost } from './hosts.ts';
 import { q } from './query.ts';
 import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
 import { z } from 'zod';
@@ -198,7 +197,7 @@ export type NewInstance = Pick<
 
 /** A new instance: building, scheduling, on no host yet. */
 export function insertInstance(tx: Tx, values: NewInstance): Instance {
-  const now = timestamp();
+  const now = tx.now();
   tx.run(
     q.insertInto('instances').values({
       id: values.id,
@@ -316,7 +315,7 @@ function columnsOf(change: InstanceChange, now: string): Updateable<InstancesTab
     fault_json: json(change.fault),
     launched_at: change.launchedAt,
     seen_at: change.seenAt,
-    updated_at: onlySeen ? undefined : timestamp(),
+    updated_at: onlySeen ? undefined : now,
   };
 }
 
@@ -365,7 +364,7 @@ export function transition(
 ): Instance | null {
   const before = getStanding(tx, id);
   if (before === undefined || !meets(before, expect)) return null;
-  const columns = { ...columnsOf(set), revision: tx.nextRevision() };
+  const columns = { ...columnsOf(set, tx.now()), revision: tx.nextRevision() };
   tx.run(q.updateTable('instances').set(columns).where('id', '=', id));
   const after = getInstance(tx, id) ?? null;
   if (after === null) return null;
@@ -376,7 +375,7 @@ export function transition(
 
 // A host's count of guests is part of what its row shows.
 function tellHosts(tx: Tx, hostIds: readonly (string | null)[]): void {
-  for (const id of hostIds) if (id !== null) updateHost(tx, id, {});
+  for (const id of hostIds) if (id !== null) touchHost(tx, id);
 }
 
 /** Ends an instance. Its row stays for the record of its actions, without the user data and the key. */
@@ -384,7 +383,7 @@ export function markDeleted(tx: Tx, id: string): void {
   const before = getInstance(tx, id);
   if (before === undefined) return;
   const revision = tx.nextRevision();
-  const now = timestamp();
+  const now = tx.now();
   tx.run(
     q
       .updateTable('instances')

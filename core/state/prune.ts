@@ -11,6 +11,6 @@ export function pruneHistory(tx: Tx): void {
   const ended = q.selectFrom('tasks').select('id').where('state', 'not in', ['queued', 'running']);
   const old = ended.orderBy('finished_at', 'desc').limit(-1).offset(KEPT_TASKS);
   tx.run(q.deleteFrom('tasks').where('id', 'in', old));
-  const limit = timestamp(new Date(Date.now() - KEPT_DELETED));
+  const limit = timestamp(new Date(Date.parse(tx.now()) - KEPT_DELETED));
   tx.run(q.deleteFrom('instances').where('deleted_at', '<', limit));
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type Fault, Flavor, Instance, PowerState, TaskState, VmState } from '../contract/index.ts';
 import { ExpectedError, isExpected, toErrorBody } from '../domain/errors.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Tx } from './database.ts';
 import { getInstance } from './instances.ts';
 import { q } from './query.ts';
@@ -79,7 +78,7 @@ export function salvageInstances(tx: Tx): string[] {
       remedy: 'Its guest was not touched. Delete the instance, or go on with it and set right what you can.',
       details: was,
     });
-    const fault: Fault = { at: timestamp(), step: null, error: toErrorBody(error) };
+    const fault: Fault = { at: tx.now(), step: null, error: toErrorBody(error) };
     const instead = Object.fromEntries(bad.map(({ column, instead: value }) => [column, value]));
     tx.run(
       q

@@ -73,7 +73,10 @@ export function tellServerGroup(tx: Tx, id: string): void {
   if (group !== undefined) tx.publish({ type: 'serverGroup.changed', value: group });
 }
 
+/** Its members stay, and belong to no group any more. */
 export function deleteServerGroup(tx: Tx, id: string): void {
+  const leave = { group_id: null, revision: tx.nextRevision() };
+  tx.run(q.updateTable('instances').set(leave).where('group_id', '=', id));
   if (tx.run(q.deleteFrom('server_groups').where('id', '=', id)) === 0) return;
   tx.publish({ type: 'deleted', resource: 'serverGroup', id, revision: tx.nextRevision() });
 }

@@ -1,6 +1,5 @@
 import { type Selectable, sql, type Updateable } from 'kysely';
 import { type ErrorBody, Task, type TaskStep } from '../contract/index.ts';
-import { timestamp } from '../domain/time.ts';
 import type { Reader, Tx } from './database.ts';
 import { q } from './query.ts';
 import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
@@ -198,7 +197,7 @@ export function updateTask(
  */
 export function failDamagedTask(tx: Tx, id: string, error: ErrorBody): void {
   const set = { state: 'failed', cancellable: 0, waits_for: null, error_json: JSON.stringify(error) };
-  const change = { ...set, finished_at: timestamp(), revision: tx.nextRevision() };
+  const change = { ...set, finished_at: tx.now(), revision: tx.nextRevision() };
   const fence = q.updateTable('tasks').set((eb) => ({ ...change, generation: eb('generation', '+', 1) }));
   tx.run(fence.where('id', '=', id).where('state', 'in', ['queued', 'running']));
   const row = tx.first(all.where('id', '=', id));

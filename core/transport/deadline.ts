@@ -6,12 +6,19 @@ interface Limits<T> {
   readonly deadline: number;
   /** made only when time is up, so that it can tell how far things came */
   readonly onTimeout: () => ExpectedError;
+  /** left out: the system's timers */
+  readonly after?: (milliseconds: number, call: () => void) => Disposable;
   /** lets go of a result that came after nobody waited any more */
   readonly release?: (late: T) => void;
 }
 
 export function cancelled(signal: AbortSignal | undefined): ExpectedError {
   return new ExpectedError('cancelled', 'The attempt was cancelled.', { cause: signal?.reason });
+}
+
+function afterwards(milliseconds: number, call: () => void): Disposable {
+  const timer = setTimeout(call, milliseconds);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 /**
@@ -26,7 +33,7 @@ export async function withDeadline<T>(
   const over = new AbortController();
   const { promise: cut, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(cancelled(limits.signal));
-  const timer = setTimeout(() => reject(limits.onTimeout()), limits.deadline);
+  const timer = (limits.after ?? afterwards)(limits.deadline, () => reject(limits.onTimeout()));
   limits.signal?.addEventListener('abort', onAbort, { once: true });
   // A start that throws at once counts as one that fails.
   const work = (async () => start(over.signal))();
@@ -37,7 +44,7 @@ export async function withDeadline<T>(
     void work.then(limits.release, () => undefined);
     throw error;
   } finally {
-    clearTimeout(timer);
+    timer[Symbol.dispose]();
     limits.signal?.removeEventListener('abort', onAbort);
   }
 }

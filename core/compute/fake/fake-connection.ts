@@ -58,7 +58,7 @@ export class FakeConnection {
   async step<T>(step: FakeStep, options: StepOptions, work: () => T): Promise<T> {
     this.host.calls.push(step);
     await this.live(this.host.faults.meet(step, 'before'), options);
-    const result = work();
+    const result = await this.live(this.host.doRequest(step, work), options);
     await this.live(this.host.faults.meet(step, 'after'), options);
     return result;
   }

@@ -53,6 +53,7 @@ interface FakeConnection {
 export interface FakeHostOptions {
   readonly name?: string;
   readonly facts?: Partial<HostFacts>;
+  readonly faults?: Faults;
   /** its storage pool is this host's, too */
   readonly storageOf?: FakeHost;
 }
@@ -90,7 +91,7 @@ const FACTS: HostFacts = {
  * what the driver's steps mean: what each needs, leaves behind, and does when asked again.
  */
 export class FakeHost {
-  readonly faults = new Faults();
+  readonly faults: Faults;
   readonly facts: HostFacts;
   readonly images: Map<string, FakeImage>;
   readonly disks: Map<string, FakeDisks>;
@@ -102,8 +103,11 @@ export class FakeHost {
   /** every step that was begun, in order */
   readonly calls: string[] = [];
   readonly #connections = new Set<FakeConnection>();
+  /** counts the lives of its libvirtd */
+  #life = 0;
 
-  constructor({ name = 'fake', facts = {}, storageOf }: FakeHostOptions = {}) {
+  constructor({ name = 'fake', facts = {}, faults = new Faults(), storageOf }: FakeHostOptions = {}) {
+    this.faults = faults;
     this.images = storageOf?.images ?? new Map();
     this.disks = storageOf?.disks ?? new Map();
     this.facts = { ...FACTS, hostname: name, ...facts };
@@ -120,10 +124,24 @@ export class FakeHost {
     for (const connection of this.#connections) connection.cut(error);
   }
 
+  /** A request that has arrived is done even when nobody waits for it any more, unless the host's libvirtd dies first. */
+  async doRequest<T>(step: FakeStep, work: () => T): Promise<T> {
+    const life = this.#life;
+    await this.faults.meet(step, 'during');
+    if (life !== this.#life) throw cutOff();
+    return work();
+  }
+
+  /** libvirtd dies with what it was at; guests run on. */
+  killLibvirtd(): void {
+    this.#life += 1;
+    this.cutLink();
+  }
+
   /** Power cut: all guests are off, nothing stored is lost. */
   powerOff(): void {
     for (const domain of this.domains.values()) domain.powerState = 'SHUTDOWN';
-    this.cutLink();
+    this.killLibvirtd();
   }
 
   /** @throws ExpectedError `libvirt.not_found` */

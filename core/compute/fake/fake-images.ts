@@ -28,7 +28,7 @@ export function fakeImages(at: FakeConnection): Part {
         put(0);
         for (let chunk = 1; chunk < CHUNKS; chunk += 1) {
           options.onProgress((image.size * chunk) / CHUNKS, image.size);
-          await at.live(new Promise(setImmediate), options);
+          await at.live(at.host.faults.pause(), options);
         }
         put(0.5);
         await at.step('uploadImage', options, () => {

@@ -5,8 +5,11 @@ import type { ComputeDriver } from '../driver.ts';
 /** The driver's steps, by the names of its methods. */
 export type FakeStep = Exclude<keyof ComputeDriver, 'capabilities' | 'closed' | 'close' | 'onEvent'>;
 
-/** `before`: nothing of the step was done yet. `after`: all of it was, and only the answer is missing. */
-export type FaultMoment = 'before' | 'after';
+/**
+ * `before`: nothing of the step was done yet. `during`: the host has the request and does it, whatever becomes of whoever
+ * asked. `after`: all of it was done, and only the answer is missing.
+ */
+export type FaultMoment = 'before' | 'during' | 'after';
 
 interface Fault {
   readonly step: FakeStep;
@@ -70,6 +73,11 @@ export class Faults {
   clear(): void {
     this.#faults = [];
     this.diskFull = false;
+  }
+
+  /** What passes between two chunks of a transfer. */
+  async pause(): Promise<void> {
+    await new Promise(setImmediate);
   }
 
   async meet(step: FakeStep, moment: FaultMoment): Promise<void> {
