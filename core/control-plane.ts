@@ -9,6 +9,7 @@ import { sweepPasswords } from './api/instance-password.ts';
 import { createRouter, type Router } from './api/router.ts';
 import { conductorOperations } from './conductor/operations.ts';
 import { Reclaimer } from './conductor/reclaimer.ts';
+import { conductorOversight } from './conductor/oversight.ts';
 import type { SystemStatus } from './contract/index.ts';
 import { DailyBackups } from './daily-backups.ts';
 import { ExpectedError } from './domain/errors.ts';
@@ -24,7 +25,6 @@ import { openLogFile } from './log-file.ts';
 import { type Clock, systemClock } from './queue/clock.ts';
 import { TaskRunner } from './queue/task-runner.ts';
 import { type Database, databaseFile, type EventListener, openDatabase } from './state/database.ts';
-import { getHost } from './state/hosts.ts';
 import { listImageIds } from './state/images.ts';
 import { pruneHistory } from './state/prune.ts';
 import { salvageInstances } from './state/salvage.ts';
@@ -153,8 +153,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   );
   stack.use(new Reclaimer({ database, clock, log }));
   const operations = conductorOperations({ database, drivers: hosts, images, clock, random, log });
-  const isConnected = (hostId: string) => getHost(database, hostId)?.connection === 'connected';
-  const tasks = stack.use(new TaskRunner({ database, operations, clock, log, isConnected }));
+  const isConnected = (hostId: string) => hosts.isConnected(hostId);
+  const oversight = conductorOversight;
+  const tasks = stack.use(new TaskRunner({ database, operations, clock, log, isConnected, oversight }));
   const tickets = new ConsoleTickets();
   stack.defer(() => tickets.close());
   const handlers = apiHandlers({

@@ -30,13 +30,19 @@ const REMEDIES: Partial<Record<Refusal['why'], string>> = {
 };
 
 /**
+ * @param whateverState the vm_state is not asked: others of its tasks go first
  * @throws ExpectedError `instance.invalid_state`, `locked`, `instance.taken_over` or `not_supported`, with the reason
  * that the disabled button shows, too
  */
-export function checkState(reader: Reader, instance: Instance, action: InstanceAction): void {
+export function checkState(
+  reader: Reader,
+  instance: Instance,
+  action: InstanceAction,
+  { whateverState = false }: { readonly whateverState?: boolean } = {},
+): void {
   const host = instance.hostId === null ? undefined : getHost(reader, instance.hostId);
   const answer = canDo(action, instance, host?.capabilities);
-  if (answer.allowed) return;
+  if (answer.allowed || (whateverState && answer.refusal.why === 'state')) return;
   throw new ExpectedError(
     CODES[answer.refusal.why] ?? 'instance.invalid_state',
     `“${instance.name}” cannot do ${action.replaceAll('_', ' ')} now: ${answer.reason}.`,

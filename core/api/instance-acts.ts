@@ -1,9 +1,11 @@
 import type { DriverRegistry } from '../compute/driver.ts';
+import type { Parsed } from '../contract/index.ts';
 import type { Database, Tx } from '../state/database.ts';
 import type { RequestContext } from '../identity/context.ts';
 import { accept, type Accepted, onHost } from './instance-accept.ts';
 import { deleteInstance, forceDeleteInstance } from './instance-delete.ts';
 import { readDiagnostics } from './instance-diagnostics.ts';
+import { evacuateInstance } from './instance-evacuate.ts';
 import { lockInstance, resetState, unlockInstance } from './instance-lock.ts';
 import { setPassword } from './instance-password.ts';
 import { rebootInstance } from './instance-reboot.ts';
@@ -25,8 +27,18 @@ type PlainAct =
 
 type Name =
   | `instance.${'start' | 'stop' | 'reboot' | 'pause' | 'unpause' | 'suspend' | 'resume' | 'rescue'}`
-  | `instance.${'unrescue' | 'rebuild' | 'crashDump' | 'delete' | 'forceDelete' | 'restore'}`
+  | `instance.${'unrescue' | 'rebuild' | 'crashDump' | 'delete' | 'forceDelete' | 'restore' | 'evacuate'}`
   | `instance.${'set' | 'setPassword' | 'lock' | 'unlock' | 'resetState' | 'diagnostics'}`;
+
+/** An action that is said by its name alone. */
+export function actOn(
+  tx: Tx,
+  action: PlainAct,
+  { ref, whenBack }: Parsed<'instance.start'>,
+  context: RequestContext,
+): Accepted {
+  return accept(tx, onHost(tx, ref, action), { action, input: {}, whenBack }, context);
+}
 
 /** All that is done to an instance which is there. */
 export function instanceActHandlers(database: Database, drivers: DriverRegistry): Handlers<Name> {
@@ -35,9 +47,7 @@ export function instanceActHandlers(database: Database, drivers: DriverRegistry)
     (input: I, context: RequestContext): R =>
       database.write((tx) => act(tx, input, context));
   const plain = (action: PlainAct) =>
-    inTx((tx, { ref }: { readonly ref: string }, context): Accepted =>
-      accept(tx, onHost(tx, ref, action), { action, input: {} }, context),
-    );
+    inTx((tx, input: Parsed<'instance.start'>, context) => actOn(tx, action, input, context));
   return {
     'instance.start': plain('start'),
     'instance.stop': plain('stop'),
@@ -53,6 +63,7 @@ export function instanceActHandlers(database: Database, drivers: DriverRegistry)
     'instance.delete': inTx(deleteInstance),
     'instance.forceDelete': inTx(forceDeleteInstance),
     'instance.restore': plain('restore'),
+    'instance.evacuate': inTx(evacuateInstance),
     'instance.set': inTx(setInstance),
     'instance.setPassword': (input, context) => setPassword(database, drivers, input, context),
     'instance.lock': inTx(lockInstance),

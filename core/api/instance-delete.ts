@@ -12,7 +12,7 @@ import { accept, type Accepted } from './instance-accept.ts';
  */
 export function deleteInstance(
   tx: Tx,
-  { ref, soft }: Parsed<'instance.delete'>,
+  { ref, soft, whenBack }: Parsed<'instance.delete'>,
   context: RequestContext,
 ): Accepted {
   const instance = findInstance(tx, ref);
@@ -21,7 +21,7 @@ export function deleteInstance(
     findActiveTask(tx, 'instance.forceDelete', instance.id);
   if (running !== undefined) return { instance, taskId: running.id };
   const action = soft && instance.hostId !== null ? 'soft_delete' : 'delete';
-  return accept(tx, instance, { action, input: {} }, context);
+  return accept(tx, instance, { action, input: {}, whenBack }, context);
 }
 
 /** Takes over from a deletion that is under way, too: it may be waiting for a host that does not come back. */

@@ -5,9 +5,9 @@ import { accept, type Accepted, onHost } from './instance-accept.ts';
 
 export function rebootInstance(
   tx: Tx,
-  { ref, type }: Parsed<'instance.reboot'>,
+  { ref, type, whenBack }: Parsed<'instance.reboot'>,
   context: RequestContext,
 ): Accepted {
   const action = type === 'hard' ? 'reboot_hard' : 'reboot';
-  return accept(tx, onHost(tx, ref, action), { action, input: { type } }, context);
+  return accept(tx, onHost(tx, ref, action), { action, input: { type }, whenBack }, context);
 }

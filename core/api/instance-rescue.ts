@@ -23,12 +23,12 @@ function imageFor(reader: Reader, instance: Instance, ref: string | undefined): 
 
 export function rescueInstance(
   tx: Tx,
-  { ref, image }: Parsed<'instance.rescue'>,
+  { ref, image, whenBack }: Parsed<'instance.rescue'>,
   context: RequestContext,
 ): Accepted {
   const instance = onHost(tx, ref, 'rescue');
   const { id: imageId } = imageFor(tx, instance, image);
-  return accept(tx, instance, { action: 'rescue', input: { imageId } }, context);
+  return accept(tx, instance, { action: 'rescue', input: { imageId }, whenBack }, context);
 }
 
 /** Its disks are somebody else's, and no image says how to make new ones. */
@@ -44,7 +44,7 @@ function refuseAdopted({ origin, name }: Instance): void {
 /** The user data is taken over at once: it is told to the new system, and to nobody before. */
 export function rebuildInstance(
   tx: Tx,
-  { ref, image: wanted, userData }: Parsed<'instance.rebuild'>,
+  { ref, image: wanted, userData, whenBack }: Parsed<'instance.rebuild'>,
   context: RequestContext,
 ): Accepted {
   const instance = onHost(tx, ref, 'rebuild');
@@ -54,5 +54,5 @@ export function rebuildInstance(
   if (userData !== undefined) {
     transition(tx, instance.id, { set: { userData: userData.replace(/\s/g, '') } });
   }
-  return accept(tx, instance, { action: 'rebuild', input: { imageId: image.id } }, context);
+  return accept(tx, instance, { action: 'rebuild', input: { imageId: image.id }, whenBack }, context);
 }

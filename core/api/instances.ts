@@ -11,7 +11,6 @@ import { instanceActHandlers } from './instance-acts.ts';
 import { createInstances } from './instance-create.ts';
 import type { Handlers } from './router.ts';
 import { previewLaunch } from './scheduler.ts';
-import type { UNBUILT } from './unbuilt.ts';
 
 /** milliseconds */
 const XML_DEADLINE = 20_000;
@@ -31,7 +30,7 @@ function refuseAdopted({ name, origin }: Instance): void {
 export function instanceHandlers(
   database: Database,
   drivers: DriverRegistry,
-): Handlers<Exclude<keyof typeof instanceMethods, (typeof UNBUILT)[number]>> {
+): Handlers<keyof typeof instanceMethods> {
   return {
     ...instanceActHandlers(database, drivers),
     'instance.create': (input, context) => createInstances(database, input, context),

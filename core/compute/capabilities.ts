@@ -23,7 +23,7 @@ export const ALL_CAPABILITIES: DriverCapabilities = {
   setPassword: 'yes',
   crashDump: 'yes',
   diagnostics: 'yes',
-  evacuate: 'not_yet',
+  evacuate: 'yes',
   adopt: 'yes',
   ...NOT_YET,
 };

@@ -140,6 +140,12 @@ export interface DiskActions {
   removeOwnDisks(guestId: string, options: StepOptions): Promise<void>;
 }
 
+/** What a host that takes an instance over from one that is gone is asked. */
+export interface EvacuationDriver {
+  /** true where the pool shows the guest's root disk, however it came there: another host may share the storage */
+  hasDisks(guestId: string, options: StepOptions): Promise<boolean>;
+}
+
 /** A volume of the host's pool that bears one of our names, and that no id which we know answers to. */
 export interface StrayVolume {
   readonly name: string;
@@ -194,7 +200,8 @@ export interface AuditDriver {
  * Every `remove…`, `release…` and `undefine` of a thing that is gone succeeds. All reject with ExpectedError
  * (`host.*`, `libvirt.*`, `transport.*`, `cancelled`).
  */
-export interface ComputeDriver extends LiveActions, DiskActions, OwnershipDriver, AuditDriver {
+export interface ComputeDriver
+  extends LiveActions, DiskActions, OwnershipDriver, AuditDriver, EvacuationDriver {
   readonly capabilities: DriverCapabilities;
 
   facts(options: StepOptions): Promise<HostFacts>;

@@ -13,11 +13,13 @@ interface Leftover {
   readonly mac: string;
   readonly adopted?: true | undefined;
   readonly images?: string[] | undefined;
+  /** they lie on storage that the instance's new host shares */
+  readonly keepDisks: boolean;
 }
 
-/** Takes down what a failed build had to leave on a host that went away, now that the host is back. */
+/** Takes down what a failed build or an evacuation had to leave on a host that was away, now that the host is back. */
 export function cleanupInstance({ database, hosts }: ConductorDeps, leftover: Leftover): Operation {
-  const { instanceId, hostId, mac, images = [] } = leftover;
+  const { instanceId, hostId, mac, keepDisks, images = [] } = leftover;
   const onHost: OnHost = async (context, work) => {
     const livesThere = getInstance(database, instanceId)?.hostId === hostId;
     if (!livesThere && getHost(database, hostId) !== undefined) await hosts.use(hostId, context, work);
@@ -34,8 +36,6 @@ export function cleanupInstance({ database, hosts }: ConductorDeps, leftover: Le
     },
   };
   const guest = { instanceId, macOf: () => mac, isAdopted: leftover.adopted === true };
-  return {
-    ...againWhenBack('instance.cleanup', leftover),
-    steps: [...takeDownSteps(guest, onHost), removeCopies],
-  };
+  const takeDown = takeDownSteps(guest, onHost).filter(({ name }) => !(keepDisks && name === 'remove_disks'));
+  return { ...againWhenBack('instance.cleanup', leftover), steps: [...takeDown, removeCopies] };
 }

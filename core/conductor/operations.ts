@@ -8,6 +8,7 @@ import { deleteImage } from './delete-image.ts';
 import { crashDump } from './crash-dump.ts';
 import { deleteInstance, forceDeleteInstance } from './delete-instance.ts';
 import { conductorDeps, type ConductorOptions } from './deps.ts';
+import { evacuateInstance } from './evacuate-instance.ts';
 import { describeInstance } from './describe-instance.ts';
 import { fetchImage } from './fetch-image.ts';
 import { recoverInstances } from './recover-instances.ts';
@@ -72,6 +73,7 @@ export function conductorOperations(options: ConductorOptions): Operations {
     'instance.forceDelete': operationFor(kinds['instance.forceDelete'], (input) =>
       forceDeleteInstance(deps, input.instanceId),
     ),
+    'instance.evacuate': operationFor(kinds['instance.evacuate'], (input) => evacuateInstance(deps, input)),
     'instance.redefine': operationFor(kinds['instance.redefine'], (input) =>
       redefineInstance(deps, input.instanceId),
     ),

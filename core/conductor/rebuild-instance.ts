@@ -57,7 +57,11 @@ export function rebuildInstance(deps: ConductorDeps, instanceId: string, imageId
   const build = (
     name: string,
     work: (driver: ComputeDriver, guest: GuestSpec, options: StepOptions) => Promise<void>,
-  ): Step => on(name, { work: (driver, options) => work(driver, guestSpec(deps, instanceId), options) });
+  ): Step =>
+    on(name, {
+      work: (driver, options) =>
+        work(driver, guestSpec(deps, needInstance(deps.database, instanceId)), options),
+    });
   return {
     ...recording,
     steps: [
@@ -82,7 +86,9 @@ export function rebuildInstance(deps: ConductorDeps, instanceId: string, imageId
         name: 'define',
         do: (context) =>
           deps.hosts.use(hostIdOf(deps, instanceId), patient(context), async (driver) => {
-            await driver.define(guestSpec(deps, instanceId), { signal: context.signal });
+            await driver.define(guestSpec(deps, needInstance(deps.database, instanceId)), {
+              signal: context.signal,
+            });
             return agreeOnDefinition(driver, instanceId, { signal: context.signal });
           }),
       },

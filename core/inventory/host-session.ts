@@ -195,16 +195,12 @@ export class HostSession {
     this.#deps.log.warn({ error, hostId: this.#hostId }, 'a host could not be looked at in full');
   }
 
-  /**
-   * The link's own keepalive vouches for the host: as long as the link is up, the host is heard. A clock that is set back
-   * puts nothing off: what was slept counts, too.
-   */
+  /** The link's own keepalive vouches for the host: as long as the link is up, the host is heard. */
   async #listen(milliseconds: number, ends: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
-    for (let rest = milliseconds; rest > 0 && !ends.aborted;) {
-      const [before, nap] = [clock.now(), Math.min(HEARD, rest)];
-      await sleep(clock, nap, ends).catch(() => undefined);
-      rest -= Math.max(nap, clock.now() - before);
+    const until = clock.elapsed() + milliseconds;
+    for (let rest = milliseconds; rest > 0 && !ends.aborted; rest = until - clock.elapsed()) {
+      await sleep(clock, Math.min(HEARD, rest), ends).catch(() => undefined);
       if (!ends.aborted) this.#heard({});
     }
   }

@@ -14,8 +14,11 @@ describe('turns', () => {
     instanceId: null,
     imageId: null,
     hostId: null,
+    requestId: 'req-1',
     generation: 0,
     cancelRequested: false,
+    waitsFor: null,
+    expiresAt: null,
     ...change,
   });
   const never = () => false;

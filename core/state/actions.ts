@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { ActionRecord } from '../contract/index.ts';
 import type { Reader, Tx } from './database.ts';
 import { q } from './query.ts';
@@ -39,8 +39,10 @@ export function listActions(reader: Reader, instanceId: string): ActionRecord[] 
   const events = q.selectFrom('instance_action_events').selectAll().where('instance_id', '=', instanceId);
   const byRequest = Map.groupBy(reader.all(events.orderBy('id')), (event) => event.request_id);
   const rows = q.selectFrom('instance_actions').selectAll().where('instance_id', '=', instanceId);
-  return parseRows(reader, reader.all(rows.orderBy('started_at', 'desc')), (row) =>
-    fromRow(row, byRequest.get(row.request_id) ?? []),
+  return parseRows(
+    reader,
+    reader.all(rows.orderBy('started_at', 'desc').orderBy(sql`rowid`, 'desc')),
+    (row) => fromRow(row, byRequest.get(row.request_id) ?? []),
   );
 }
 

@@ -333,7 +333,29 @@ function columnsOf(change: InstanceChange, now: string): Updateable<InstancesTab
   };
 }
 
-function meets(instance: Instance, expect: Expectation): boolean {
+/** What a transition hangs on; a whole instance is read only once it is told. */
+function getStanding(reader: Reader, id: string) {
+  const columns = ['vm_state', 'task_state', 'host_id'] as const;
+  const row = reader.first(
+    q.selectFrom('instances').select(columns).where('id', '=', id).where('deleted_at', 'is', null),
+  );
+  return (
+    row &&
+    parseRow('instances', id, Standing, () => ({
+      vmState: row.vm_state,
+      taskState: row.task_state,
+      hostId: row.host_id,
+    }))
+  );
+}
+const Standing = Instance.pick({ vmState: true, taskState: true, hostId: true });
+
+/** What is in flight; undefined when the instance is gone. */
+export function taskStateOf(reader: Reader, id: string): TaskState | null | undefined {
+  return getStanding(reader, id)?.taskState;
+}
+
+function meets(instance: z.infer<typeof Standing>, expect: Expectation): boolean {
   const { vmState, taskState, hostId } = expect;
   const vmStates = Array.isArray(vmState) ? vmState : [vmState];
   const taskStates = Array.isArray(taskState) ? taskState : [taskState];
@@ -354,7 +376,7 @@ export function transition(
   id: string,
   { expect = {}, set }: { readonly expect?: Expectation; readonly set: InstanceChange },
 ): Instance | null {
-  const before = getInstance(tx, id);
+  const before = getStanding(tx, id);
   if (before === undefined || !meets(before, expect)) return null;
   const columns = { ...columnsOf(set, tx.now()), revision: tx.nextRevision() };
   tx.run(q.updateTable('instances').set(columns).where('id', '=', id));

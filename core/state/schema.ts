@@ -218,6 +218,9 @@ export interface TasksTable {
   waits_for: string | null;
   expires_at: string | null;
   position: Generated<number>;
+  action: string | null;
+  parameters_json: Generated<string>;
+  retryable: Generated<number>;
   revision: number;
 }
 

@@ -136,6 +136,16 @@ export async function createConsoleLog(
   await pool.create({ name: consoleLogVolume(guestId), capacity: 0, format: 'raw' }, options);
 }
 
+/** Disks that another host made on storage that both share are seen only after a refresh. */
+export async function hasRootDisk(
+  pool: StoragePool,
+  guestId: string,
+  options: CallOptions,
+): Promise<boolean> {
+  await pool.refresh(options);
+  return (await pool.find(rootVolume(guestId), options)) !== null;
+}
+
 /** Everything that carries the guest's prefix, logs that were rotated away included. */
 export async function removeGuestVolumes(
   pool: StoragePool,

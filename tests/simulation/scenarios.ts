@@ -70,6 +70,14 @@ async function leftOver(world: World): Promise<void> {
   await world.pass(95_000);
 }
 
+/** The host of a running instance loses its power for longer than anybody waits. */
+async function powerless(world: World): Promise<void> {
+  await launched(world);
+  const host = world.hosts.find(({ fake }) => fake.domains.has(the(world))) ?? first(world);
+  world.apply({ what: 'power', down: 100_000 }, host);
+  await world.pass(5_000);
+}
+
 /** The data folder is lost; hosts are added again, and their guests tell of another Micronova. */
 async function lost(world: World): Promise<void> {
   await launched(world);
@@ -229,6 +237,14 @@ export const SCENARIOS: Readonly<Record<TaskKind, readonly [Scenario, ...Scenari
       },
       act: (world) => world.resolveFindings('restore_ours'),
       expect: nothing,
+    },
+  ],
+  'instance.evacuate': [
+    {
+      variant: 'host gone',
+      prepare: powerless,
+      act: (world) => world.call('instance.evacuate', { ref: the(world) }),
+      expect: is('active'),
     },
   ],
   'instance.cleanup': [{ variant: 'left on a host', prepare: leftOver, act: wait, expect: is('active') }],

@@ -4,8 +4,9 @@ import { addCommand, Flag, option, Text } from '../command-spec.ts';
 import type { Context } from '../context.ts';
 import { forEach, startEach } from '../each.ts';
 import { connectWithHosts } from '../hosts-ready.ts';
+import { tellWaiting, WhenBack, whenBackOption } from '../when-back.ts';
 
-const Several = z.object({ server: z.array(z.string()), wait: Flag });
+const Several = z.object({ server: z.array(z.string()), wait: Flag, ...WhenBack });
 
 /** Those that need no more said than on which instances: what they do, and what `--wait` waits for. */
 const PLAIN = {
@@ -31,11 +32,14 @@ function addPlain(server: Command, context: () => Context, verb: Plain): void {
     {
       usage: `${verb} <server...>`,
       about,
-      options: [option('--wait', `wait until they are ${until}`)],
+      options: [option('--wait', `wait until they are ${until}`), whenBackOption()],
       input: Several,
-      run: async (ctx, { server: refs, wait }) => {
+      run: async (ctx, { server: refs, wait, whenBack }) => {
         const session = await connectWithHosts(ctx);
-        await startEach(ctx, refs, wait, (ref) => session.call(`instance.${verb}`, { ref }));
+        await startEach(ctx, refs, wait, (ref) => {
+          const accepted = session.call(`instance.${verb}`, { ref, whenBack });
+          return whenBack ? tellWaiting(ctx, session, accepted) : accepted;
+        });
       },
     },
     context,
@@ -96,12 +100,40 @@ function addReboot(server: Command, context: () => Context): void {
         option('--soft', 'ask the guest to reboot (default)').conflicts('hard'),
         option('--hard', 'reset it, as if power was cut'),
         option('--wait', 'wait until it is active again'),
+        whenBackOption(),
       ],
-      input: z.object({ server: Text, hard: Flag, wait: Flag }),
-      run: async (ctx, { server: ref, hard, wait }) => {
+      input: z.object({ server: Text, hard: Flag, wait: Flag, ...WhenBack }),
+      run: async (ctx, { server: ref, hard, wait, whenBack }) => {
         const session = await connectWithHosts(ctx);
         const type = hard ? 'hard' : 'soft';
-        await startEach(ctx, [ref], wait, () => session.call('instance.reboot', { ref, type }));
+        await startEach(ctx, [ref], wait, () => {
+          const accepted = session.call('instance.reboot', { ref, type, whenBack });
+          return whenBack ? tellWaiting(ctx, session, accepted) : accepted;
+        });
+      },
+    },
+    context,
+  );
+}
+
+function addEvacuate(server: Command, context: () => Context): void {
+  addCommand(
+    server,
+    {
+      usage: 'evacuate <server>',
+      about: 'Build an instance anew on another host, because its own is gone',
+      options: [
+        option('--host <host>', 'the host that takes it; left out: the scheduler picks'),
+        option('--wait', 'wait until it is there'),
+      ],
+      input: z.object({ server: Text, host: Text.optional(), wait: Flag }),
+      notes:
+        'Make sure that the old host is off. Disks on storage that both hosts share are kept; all others begin\n' +
+        'anew from the image. What is left on the old host is taken down when it is back.',
+      run: async (ctx, { server: ref, host, wait }) => {
+        const session = await connectWithHosts(ctx);
+        const input = { ref, ...(host !== undefined && { host }) };
+        await startEach(ctx, [ref], wait, () => session.call('instance.evacuate', input));
       },
     },
     context,
@@ -161,6 +193,7 @@ export function addServerActs(server: Command, context: () => Context): void {
   for (const verb of Object.keys(PLAIN)) if (isPlain(verb)) addPlain(server, context, verb);
   addDelete(server, context);
   addReboot(server, context);
+  addEvacuate(server, context);
   addRelease(server, context);
   addLocks(server, context);
   addDump(server, context);

@@ -6,6 +6,7 @@ import { fakeAudit } from './fake-audit.ts';
 import { FakeConnection } from './fake-connection.ts';
 import { fakeDiskActions } from './fake-disk-actions.ts';
 import { fakeDisks } from './fake-disks.ts';
+import { fakeEvacuation } from './fake-evacuation.ts';
 import { fakeGuests } from './fake-guests.ts';
 import type { FakeHost } from './fake-host.ts';
 import { fakeImages } from './fake-images.ts';
@@ -25,6 +26,7 @@ export function createFakeDriver(host: FakeHost, control: ControlId | null = nul
     ...fakeGuests(at),
     ...fakeLiveActions(at),
     ...fakeDiskActions(at),
+    ...fakeEvacuation(at),
     ...fakeOwnership(at),
     ...fakeAudit(at),
 

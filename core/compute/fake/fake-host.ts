@@ -62,6 +62,8 @@ export interface FakeHostOptions {
   readonly name?: string;
   readonly facts?: Partial<HostFacts>;
   readonly faults?: Faults;
+  /** its storage pool is this host's, too */
+  readonly storageOf?: FakeHost;
 }
 
 const FACTS: HostFacts = {
@@ -99,8 +101,8 @@ const FACTS: HostFacts = {
 export class FakeHost {
   readonly faults: Faults;
   readonly facts: HostFacts;
-  readonly images = new Map<string, FakeImage>();
-  readonly disks = new Map<string, FakeDisks>();
+  readonly images: Map<string, FakeImage>;
+  readonly disks: Map<string, FakeDisks>;
   /** addresses by guest */
   readonly reservations = new Map<string, { readonly mac: string; readonly address: string }>();
   readonly domains = new Map<string, FakeDomain>();
@@ -112,8 +114,10 @@ export class FakeHost {
   /** counts the lives of its libvirtd */
   #life = 0;
 
-  constructor({ name = 'fake', facts = {}, faults = new Faults() }: FakeHostOptions = {}) {
+  constructor({ name = 'fake', facts = {}, faults = new Faults(), storageOf }: FakeHostOptions = {}) {
     this.faults = faults;
+    this.images = storageOf?.images ?? new Map();
+    this.disks = storageOf?.disks ?? new Map();
     this.facts = { ...FACTS, hostname: name, ...facts };
   }
 

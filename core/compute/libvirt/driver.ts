@@ -18,6 +18,7 @@ import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver } from '../driver.ts';
 import { auditSteps } from './audit.ts';
 import { defineGuest, undefineGuest } from './definition.ts';
+import { evacuationSteps } from './evacuation.ts';
 import { DriverEvents } from './events.ts';
 import { readFacts, readPlatform } from './facts.ts';
 import { diskActions } from './disk-actions.ts';
@@ -112,6 +113,8 @@ async function compose(session: Session, signal: AbortSignal): Promise<ComputeDr
       await session.findDomain(guestId, o);
       if (session.network !== null) await releaseAddress(connection, session.network, mac, o);
     },
+
+    ...evacuationSteps(session),
 
     define: (guest, o) => defineGuest(session, platform, guest, o),
     undefine: (guestId, o) => undefineGuest(session, guestId, o),

@@ -137,6 +137,7 @@ export const words = {
     'instance.softDelete': 'Delete instance, to be undone',
     'instance.restore': 'Restore instance',
     'instance.forceDelete': 'Force delete instance',
+    'instance.evacuate': 'Evacuate instance',
     'instance.describe': 'Note changes on the host',
     'instance.adopt': 'Adopt guest',
     'instance.take_over': 'Take over instance',
@@ -153,6 +154,7 @@ export const words = {
   step: {
     schedule: 'Pick a host',
     image: 'Image on the host',
+    find_disks: 'Look for its disks',
     root_disk: 'Disk',
     extra_disks: 'Extra disks',
     address: 'Address',

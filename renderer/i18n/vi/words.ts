@@ -138,6 +138,7 @@ export const words: Catalogue['words'] = {
     'instance.softDelete': 'Xóa máy ảo, có thể hoàn tác',
     'instance.restore': 'Khôi phục máy ảo',
     'instance.forceDelete': 'Buộc xóa máy ảo',
+    'instance.evacuate': 'Sơ tán máy ảo',
     'instance.describe': 'Ghi thay đổi lên máy chủ',
     'instance.adopt': 'Nhận quản lý máy',
     'instance.take_over': 'Tiếp quản máy ảo',
@@ -154,6 +155,7 @@ export const words: Catalogue['words'] = {
   step: {
     schedule: 'Chọn máy chủ',
     image: 'Ảnh đĩa trên máy chủ',
+    find_disks: 'Tìm các đĩa của nó',
     root_disk: 'Đĩa',
     extra_disks: 'Đĩa phụ',
     address: 'Địa chỉ mạng',
