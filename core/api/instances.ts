@@ -1,5 +1,6 @@
 import type { DriverRegistry } from '../compute/driver.ts';
-import type { instanceMethods } from '../contract/index.ts';
+import type { Instance, instanceMethods } from '../contract/index.ts';
+import { ExpectedError } from '../domain/errors.ts';
 import { listActions } from '../state/actions.ts';
 import type { Database } from '../state/database.ts';
 import { getDecision, listDecisions } from '../state/decisions.ts';
@@ -14,6 +15,18 @@ import type { UNBUILT } from './unbuilt.ts';
 
 /** milliseconds */
 const XML_DEADLINE = 20_000;
+
+/** @throws ExpectedError `instance.no_console` */
+function refuseAdopted({ name, origin }: Instance): void {
+  if (origin === 'launched') return;
+  throw new ExpectedError(
+    'instance.no_console',
+    `The guest of “${name}” was adopted: its serial port is not logged.`,
+    {
+      remedy: 'Open its serial console to see what it writes from now on.',
+    },
+  );
+}
 
 export function instanceHandlers(
   database: Database,
@@ -35,6 +48,7 @@ export function instanceHandlers(
     },
     'instance.consoleLog': ({ ref, ...request }) => {
       const instance = findInstance(database, ref);
+      refuseAdopted(instance);
       return readConsoleLog(drivers.get(hostOf(instance)), instance.id, request);
     },
   };

@@ -64,9 +64,12 @@ function hostOf(deps: ConductorDeps, instanceId: string): string {
   return hostId;
 }
 
+// The scheduler picks a host that is connected: one that is not when a step begins was there a moment ago.
+const patient = ({ signal }: StepContext) => ({ signal, resumed: true });
+
 function buildSteps(deps: ConductorDeps, instanceId: string): Step[] {
   const onHost = (context: StepContext, work: Work) =>
-    deps.hosts.use(hostOf(deps, instanceId), context, (driver) =>
+    deps.hosts.use(hostOf(deps, instanceId), patient(context), (driver) =>
       work(driver, guestSpec(deps, instanceId), { signal: context.signal }),
     );
   const step = (name: string, work: Work, undo?: Undo): Step => ({
@@ -87,10 +90,15 @@ function buildSteps(deps: ConductorDeps, instanceId: string): Step[] {
       return undefined;
     };
   return [
-    copyStep(deps, 'image', () => {
-      const { imageId } = needInstance(deps.database, instanceId).instance;
-      return { imageId: imageId ?? '', hostId: hostOf(deps, instanceId) };
-    }),
+    copyStep(
+      deps,
+      'image',
+      () => {
+        const { imageId } = needInstance(deps.database, instanceId).instance;
+        return { imageId: imageId ?? '', hostId: hostOf(deps, instanceId) };
+      },
+      true,
+    ),
     step(
       'root_disk',
       (driver, guest, options) => driver.createRootDisk(guest, options),
@@ -101,7 +109,7 @@ function buildSteps(deps: ConductorDeps, instanceId: string): Step[] {
       name: 'address',
       async do(context) {
         const { signal } = context;
-        const addresses = await deps.hosts.use(hostOf(deps, instanceId), context, (driver) =>
+        const addresses = await deps.hosts.use(hostOf(deps, instanceId), patient(context), (driver) =>
           driver.reserveAddress(guestSpec(deps, instanceId), { signal }),
         );
         return (tx) =>
@@ -117,7 +125,7 @@ function buildSteps(deps: ConductorDeps, instanceId: string): Step[] {
     {
       name: 'define',
       do: (context) =>
-        deps.hosts.use(hostOf(deps, instanceId), context, async (driver) => {
+        deps.hosts.use(hostOf(deps, instanceId), patient(context), async (driver) => {
           await driver.define(guestSpec(deps, instanceId), context);
           return agreeOnDefinition(driver, instanceId, context);
         }),

@@ -20,6 +20,8 @@ export function deleteImage(deps: ConductorDeps, imageId: string): Operation {
         name: 'remove_copies',
         async do(context) {
           const left: string[] = [];
+          // After a restart nobody is connected yet, and a half copy that nobody knows of would stay.
+          await deps.hosts.attempted(context.signal);
           for (const hostId of hostsWithCopies(database, imageId)) {
             const used = isImageInUse(database, imageId, hostId);
             if (!used && !(await removeCopy(deps, imageId, hostId, context))) left.push(hostId);

@@ -213,6 +213,7 @@ export function insertInstance(tx: Tx, values: NewInstance): Instance {
       id: values.id,
       name: values.name,
       hostname: values.hostname,
+      domain_key: values.id,
       domain_name: values.domainName,
       vm_state: 'building',
       task_state: 'scheduling',

@@ -85,6 +85,8 @@ export interface InstancesTable {
   id: string;
   name: string;
   hostname: string;
+  /** the id; see the second migration */
+  domain_key: string;
   domain_name: string;
   vm_state: string;
   task_state: string | null;

@@ -21,7 +21,9 @@ function legalPairs(): string[] {
     const tasks: readonly (TaskState | null)[] = act === 'rebuild' ? REBUILD_STATES : [ACTS[act].taskState];
     return tasks.flatMap((task) => [...allowed, ...BY_THE_HOST].map((vmState) => `${vmState} ${task}`));
   });
-  return [...new Set([...idle, ...building, ...busy])];
+  // A guest that is being brought under management runs as it does.
+  const taken = BY_THE_HOST.map((vmState) => `${vmState} spawning`);
+  return [...new Set([...idle, ...building, ...busy, ...taken])];
 }
 
 const LEGAL = legalPairs()

@@ -41,6 +41,12 @@ CREATE INDEX aggregate_hosts_host ON aggregate_hosts(host_id);
 -- null only on rows that are kept as history, once their project is gone
 ALTER TABLE instances ADD COLUMN project_id TEXT REFERENCES projects(id) ON DELETE SET NULL;
 UPDATE instances SET project_id = '00000000-0000-4000-8000-000000000001';
+-- A domain's name is unique on its host only: guests of several hosts that are adopted may share one. The old column
+-- cannot lose its constraint without a new table, so it holds what is unique anyway.
+ALTER TABLE instances RENAME COLUMN domain_name TO domain_key;
+ALTER TABLE instances ADD COLUMN domain_name TEXT NOT NULL DEFAULT '';
+UPDATE instances SET domain_name = domain_key, domain_key = id;
+CREATE INDEX instances_domain ON instances(domain_name);
 ALTER TABLE instances ADD COLUMN user TEXT NOT NULL DEFAULT 'admin';
 ALTER TABLE instances ADD COLUMN description TEXT;
 ALTER TABLE instances ADD COLUMN tags_json TEXT NOT NULL DEFAULT '[]';
