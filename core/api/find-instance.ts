@@ -25,6 +25,7 @@ const REMEDIES: Partial<Record<Refusal['why'], string>> = {
   taken_over: 'Take it over again if it is to be yours, or delete its row here.',
   deleting: 'Wait for the end of the deletion, or force it if its host does not come back.',
   busy: 'Wait until what is under way has ended.',
+  adopted: 'Launch a new instance from an image; to mend this one, rescue it with an image.',
   not_yet: 'A later version will. Until then there is no way round in Micronova.',
   not_supported: 'It needs another host, or newer software on this one.',
 };

@@ -31,16 +31,6 @@ export function rescueInstance(
   return accept(tx, instance, { action: 'rescue', input: { imageId }, whenBack }, context);
 }
 
-/** Its disks are somebody else's, and no image says how to make new ones. */
-function refuseAdopted({ origin, name }: Instance): void {
-  if (origin !== 'adopted') return;
-  throw new ExpectedError(
-    'not_supported',
-    `“${name}” was adopted: its disks were made by somebody else, so Micronova does not replace them.`,
-    { remedy: 'Launch a new instance from an image, or rescue this one with an image.' },
-  );
-}
-
 /** The user data is taken over at once: it is told to the new system, and to nobody before. */
 export function rebuildInstance(
   tx: Tx,
@@ -48,7 +38,6 @@ export function rebuildInstance(
   context: RequestContext,
 ): Accepted {
   const instance = onHost(tx, ref, 'rebuild');
-  refuseAdopted(instance);
   const image = imageFor(tx, instance, wanted);
   checkFlavorFits(instance.flavor, image);
   if (userData !== undefined) {

@@ -142,6 +142,15 @@ describe('what may be done', () => {
     expect(why(action, { ...idle, vmState, takenOver })).toBe(includes(OTHERS, action) ? null : 'taken_over');
   });
 
+  it.each(INSTANCE_ACTIONS)(
+    '%s asks whether the guest was adopted only where it makes guests anew',
+    (action) => {
+      const vmState = VM_STATES.find((state) => includes(FROM[action], state)) ?? 'active';
+      const anew = action === 'rebuild' || action === 'evacuate';
+      expect(why(action, { ...idle, vmState, origin: 'adopted' })).toBe(anew ? 'adopted' : null);
+    },
+  );
+
   it.each(INSTANCE_ACTIONS)('%s is refused up front where the driver cannot', (action) => {
     const vmState = VM_STATES.find((state) => includes(FROM[action], state)) ?? 'active';
     const needs = NEEDS[action];
