@@ -1,9 +1,18 @@
-/** One thing to time. `run` is timed, `prepare` and `clean` are not. */
+/**
+ * One thing to time. `run` is timed, `prepare` and `clean` are not; one that answers with a figure, in milliseconds, has
+ * measured itself: a percentile, say.
+ */
 export interface Contender {
   readonly name: string;
   readonly prepare?: () => Promise<void>;
-  readonly run: () => Promise<void>;
+  readonly run: () => Promise<number | undefined | void>;
   readonly clean?: () => Promise<void>;
+}
+
+/** A figure that was measured elsewhere, on a machine of this size, and not in this run. */
+export interface Known {
+  readonly name: string;
+  readonly knownMs: number;
 }
 
 export interface Line {
@@ -12,15 +21,19 @@ export interface Line {
   readonly ratio: 'time' | 'speed';
   readonly aim: number;
   readonly ours: Contender;
-  readonly peer: Contender;
+  readonly peer: Contender | Known;
   readonly rounds: number;
+  /** of the figures; left out: milliseconds */
+  readonly unit?: 'MiB';
 }
 
 export interface Result {
   readonly name: string;
   readonly ours: string;
   readonly peer: string;
-  /** milliseconds, median */
+  /** of the two figures that follow */
+  readonly unit: 'ms' | 'MiB';
+  /** median */
   readonly oursMs: number;
   readonly peerMs: number;
   /** median of the ratios of the pairs */
@@ -40,12 +53,13 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-async function time(contender: Contender): Promise<number> {
+async function time(contender: Contender | Known): Promise<number> {
+  if ('knownMs' in contender) return contender.knownMs;
   await contender.prepare?.();
   try {
     const begun = performance.now();
-    await contender.run();
-    return performance.now() - begun;
+    const figure = await contender.run();
+    return figure ?? performance.now() - begun;
   } finally {
     await contender.clean?.();
   }
@@ -74,6 +88,7 @@ export async function pair(line: Line): Promise<Result> {
     name: line.name,
     ours: line.ours.name,
     peer: line.peer.name,
+    unit: line.unit ?? 'ms',
     oursMs: median(pairs.map((each) => each.ours)),
     peerMs: median(pairs.map((each) => each.peer)),
     ratio,
