@@ -5,8 +5,11 @@ import { ConsoleTickets } from './api/console-tickets.ts';
 import { prepareFirstStart } from './api/first-start.ts';
 import { apiHandlers } from './api/handlers.ts';
 import type { HostApiParts } from './api/hosts.ts';
+import { sweepPasswords } from './api/instance-password.ts';
 import { createRouter, type Router } from './api/router.ts';
 import { conductorOperations } from './conductor/operations.ts';
+import { Reclaimer } from './conductor/reclaimer.ts';
+import { conductorOversight } from './conductor/oversight.ts';
 import type { SystemStatus } from './contract/index.ts';
 import { DailyBackups } from './daily-backups.ts';
 import { ExpectedError } from './domain/errors.ts';
@@ -22,7 +25,6 @@ import { openLogFile } from './log-file.ts';
 import { type Clock, systemClock } from './queue/clock.ts';
 import { TaskRunner } from './queue/task-runner.ts';
 import { type Database, databaseFile, type EventListener, openDatabase } from './state/database.ts';
-import { getHost } from './state/hosts.ts';
 import { listImageIds } from './state/images.ts';
 import { pruneHistory } from './state/prune.ts';
 import { salvageInstances } from './state/salvage.ts';
@@ -102,6 +104,7 @@ async function prepareState(
   options: ControlPlaneOptions,
 ) {
   database.write(pruneHistory);
+  database.write(sweepPasswords);
   const salvaged = database.write(salvageInstances);
   const unknown = await images.sweep(new Set(listImageIds(database)));
   const missing = await prepareFirstStart(database, {
@@ -148,9 +151,11 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const hosts = stack.use(
     new HostManager({ database, openDriver: options.openDriver ?? openDriver, log, clock, random }),
   );
+  stack.use(new Reclaimer({ database, clock, log }));
   const operations = conductorOperations({ database, drivers: hosts, images, clock, random, log });
-  const isConnected = (hostId: string) => getHost(database, hostId)?.connection === 'connected';
-  const tasks = stack.use(new TaskRunner({ database, operations, clock, log, isConnected }));
+  const isConnected = (hostId: string) => hosts.isConnected(hostId);
+  const oversight = conductorOversight;
+  const tasks = stack.use(new TaskRunner({ database, operations, clock, log, isConnected, oversight }));
   const tickets = new ConsoleTickets();
   stack.defer(() => tickets.close());
   const handlers = apiHandlers({

@@ -2,12 +2,13 @@ import type { Task } from '../contract/index.ts';
 import { ExpectedError, toErrorBody } from '../domain/errors.ts';
 import { release } from '../placement/allocations.ts';
 import { putForeignClaims } from '../placement/foreign-claims.ts';
-import { waitsForHost } from '../queue/kinds.ts';
+import { awaitsHost } from '../queue/turns.ts';
+import { endUnbegun } from '../queue/unbegun.ts';
 import { leaveAggregates } from '../state/aggregates.ts';
 import type { Tx } from '../state/database.ts';
 import { deleteHost, getHost } from '../state/hosts.ts';
 import { listInstancesOn, markDeleted } from '../state/instances.ts';
-import { listActiveTasks, updateTask } from '../state/tasks.ts';
+import { listActiveTasks } from '../state/tasks.ts';
 
 const MOST_NAMES = 5;
 
@@ -15,7 +16,7 @@ function inUse(what: string, remedy: string, details: Record<string, unknown>): 
   return new ExpectedError('host.in_use', what, { field: 'ref', remedy, details });
 }
 
-const waits = (task: Task): boolean => task.state === 'queued' && waitsForHost(task.kind);
+const waits = (task: Task): boolean => task.state === 'queued' && awaitsHost(task);
 
 /** What runs on a host that is gone fails by itself in a moment; what waits for it would wait for ever. */
 function endTasks(tx: Tx, hostId: string, name: string, force: boolean): void {
@@ -29,12 +30,7 @@ function endTasks(tx: Tx, hostId: string, name: string, force: boolean): void {
     );
   }
   const error = toErrorBody(new ExpectedError('host.not_found', `The host “${name}” was removed.`));
-  for (const { id } of tasks) {
-    updateTask(tx, id, {
-      expect: { state: 'queued' },
-      set: { state: 'cancelled', error, finishedAt: tx.now() },
-    });
-  }
+  for (const task of tasks) endUnbegun(tx, task, 'cancelled', error);
 }
 
 /**

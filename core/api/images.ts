@@ -8,6 +8,7 @@ import { hostLane } from '../queue/kinds.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import { findImages, insertImage, listImages, updateImage } from '../state/images.ts';
 import { findActiveTask } from '../state/tasks.ts';
+import { hostAway, reachOf } from './host-away.ts';
 import { findHost } from './hosts.ts';
 import { resolveOne } from './resolve.ts';
 import type { Handlers } from './router.ts';
@@ -103,6 +104,8 @@ function upload(
     const image = findImage(tx, ref);
     checkActive(tx, image, 'ref');
     const host = findHost(tx, hostRef, 'host');
+    const reach = reachOf(tx, host.id);
+    if (reach.is === 'away') throw hostAway(reach.host);
     const taskId = enqueue(tx, {
       kind: 'image.upload',
       input: { imageId: image.id, hostId: host.id },

@@ -4,7 +4,8 @@ import type { Database, Tx } from '../state/database.ts';
 import { getTask, listTasks } from '../state/tasks.ts';
 import type { Handlers } from './router.ts';
 import { taskEnd } from './task-end.ts';
-import type { UNBUILT } from './unbuilt.ts';
+import { retryTask } from './task-retry.ts';
+import { setTask } from './waiting-tasks.ts';
 
 /** What the API asks of whoever runs the tasks. */
 export interface TaskControl {
@@ -17,10 +18,7 @@ export interface TaskControl {
   progressOf(taskId: string): TaskProgress | null;
 }
 
-export function taskHandlers(
-  database: Database,
-  control: TaskControl,
-): Handlers<Exclude<keyof typeof taskMethods, (typeof UNBUILT)[number]>> {
+export function taskHandlers(database: Database, control: TaskControl): Handlers<keyof typeof taskMethods> {
   const withProgress = (task: Task): Task => ({ ...task, progress: control.progressOf(task.id) });
 
   function show(id: string): Task {
@@ -45,6 +43,11 @@ export function taskHandlers(
       show(id);
       database.write((tx) => control.cancel(tx, id));
       return show(id);
+    },
+    'task.retry': (input, context) => show(database.write((tx) => retryTask(tx, input, context))),
+    'task.set': (input) => {
+      database.write((tx) => setTask(tx, input));
+      return show(input.id);
     },
     'task.wait': ({ id, timeout }) => wait(id, timeout),
   };

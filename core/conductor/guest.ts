@@ -49,7 +49,10 @@ function describedImage(reader: Reader, imageId: string | null): DescribedImage 
 
 /** What stands in the domain's metadata. */
 export function guestDescription(database: Database, instanceId: string): GuestDescription {
-  const record = needInstance(database, instanceId);
+  return describe(database, needInstance(database, instanceId));
+}
+
+function describe(database: Database, record: InstanceRecord): GuestDescription {
   const { instance } = record;
   return {
     id: instance.id,
@@ -82,11 +85,11 @@ export function guestDescription(database: Database, instanceId: string): GuestD
 }
 
 /** What the driver needs to build this instance: the same on every try. */
-export function guestSpec(deps: ConductorDeps, instanceId: string): GuestSpec {
-  const { instance, publicKey, userData } = needInstance(deps.database, instanceId);
+export function guestSpec(deps: ConductorDeps, record: InstanceRecord): GuestSpec {
+  const { instance, publicKey, userData } = record;
   if (instance.imageId === null) {
     throw new ExpectedError('image.not_found', `“${instance.name}” has no image`);
   }
   const image = imageSource(deps, instance.imageId);
-  return { ...guestDescription(deps.database, instanceId), image, publicKey, userData };
+  return { ...describe(deps.database, record), image, publicKey, userData };
 }

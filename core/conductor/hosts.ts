@@ -59,7 +59,7 @@ export class Hosts {
 
   async #reach(hostId: string, { signal }: Caller, patient: boolean): Promise<ComputeDriver> {
     await this.attempted(signal, hostId);
-    const until = this.#clock.now() + (patient && !this.#givenUp.has(hostId) ? PATIENCE : 0);
+    const until = this.#clock.elapsed() + (patient && !this.#givenUp.has(hostId) ? PATIENCE : 0);
     for (;;) {
       try {
         const driver = this.#drivers.get(hostId);
@@ -67,7 +67,7 @@ export class Hosts {
         return driver;
       } catch (error) {
         if (!isExpected(error, 'host.unavailable')) throw error;
-        if (this.#clock.now() >= until) {
+        if (this.#clock.elapsed() >= until) {
           if (patient) this.#givenUp.add(hostId);
           throw error;
         }

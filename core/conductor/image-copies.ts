@@ -119,6 +119,7 @@ export class ImageCopies {
   }
 
   #note(imageId: string, hostId: string): void {
+    if (getImage(this.#database, imageId)?.cachedOn.includes(hostId)) return;
     this.#database.write((tx) => {
       const image = getImage(tx, imageId);
       if (image !== undefined && !image.cachedOn.includes(hostId)) insertImageCopy(tx, imageId, hostId);

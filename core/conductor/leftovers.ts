@@ -1,7 +1,7 @@
 import type { Task } from '../contract/index.ts';
 import { fromErrorBody } from '../domain/errors.ts';
 import { enqueue } from '../queue/enqueue.ts';
-import { hostLane, type TaskInput } from '../queue/kinds.ts';
+import { hostLane, TASK_KINDS, type TaskInput } from '../queue/kinds.ts';
 import type { Operation } from '../queue/operation.ts';
 import type { Tx } from '../state/database.ts';
 import { q } from '../state/query.ts';
@@ -25,13 +25,23 @@ export function leaveToCleanup<K extends Cleanup>(
     .select('id')
     .where('id', '!=', id)
     .where('kind', '=', kind)
-    .where('input_json', '=', JSON.stringify(input))
+    .where('input_json', '=', JSON.stringify(TASK_KINDS[kind].parse(input)))
     .where('state', 'in', ['queued', 'running']);
   if (tx.first(waiting) !== undefined) return;
   const { hostId } = input;
   const imageId = 'imageId' in input ? { imageId: input.imageId } : {};
   const rest = { subject, hostId, requestId, cancellable: true, lane: hostLane(hostId), ...imageId };
-  enqueue(tx, { kind, input, ...rest });
+  enqueue(tx, { kind, input, ...rest, waitsFor: 'host' });
+}
+
+/** Hosts on which something of an instance still lies that is to be taken down: what is found there is not its disks. */
+export function hostsWithLeftovers(tx: Tx, instanceId: string): string[] {
+  const active = q.selectFrom('tasks').select('input_json').where('state', 'in', ['queued', 'running']);
+  return tx
+    .all(active.where('kind', '=', 'instance.cleanup'))
+    .map((row) => TASK_KINDS['instance.cleanup'].parse(JSON.parse(row.input_json)))
+    .filter((input) => input.instanceId === instanceId)
+    .map((input) => input.hostId);
 }
 
 /** A cleanup whose host went away again is left to the next time. */

@@ -3,7 +3,7 @@ import type { Operation, Outcome, StepContext } from '../queue/operation.ts';
 import { holderIn, loseInstance } from '../queue/ownership.ts';
 import { type ActionKey, finishAction, finishActionEvent, startActionEvent } from '../state/actions.ts';
 import type { Tx } from '../state/database.ts';
-import { getHost } from '../state/hosts.ts';
+import { hostNameOf } from '../state/hosts.ts';
 import { type InstanceChange, transition } from '../state/instances.ts';
 
 type Recording = Required<Pick<Operation, 'stepStarted' | 'stepEnded'>>;
@@ -17,7 +17,7 @@ export function recordSteps(instanceId: string): Recording {
   return {
     stepStarted(tx, context, step) {
       const { hostId } = context.task;
-      const host = hostId === null ? null : (getHost(tx, hostId)?.name ?? null);
+      const host = hostId === null ? null : hostNameOf(tx, hostId);
       return startActionEvent(tx, keyOf(instanceId, context), step, host);
     },
     stepEnded(tx, context, { mark, result, error }) {
@@ -51,10 +51,10 @@ export function endAction(tx: Tx, context: StepContext, outcome: Outcome, ending
     return;
   }
   const { step, error } = outcome.failure;
-  transition(tx, instanceId, {
-    expect,
-    set: { ...ending.failed, taskState: null, fault: faultOf(tx, step, error) },
-  });
+  // Whoever breaks off what left the instance as it is has nothing to be told of it.
+  const isFault = outcome.state === 'failed' || ending.failed.vmState !== undefined;
+  const fault = isFault ? { fault: faultOf(tx, step, error) } : {};
+  transition(tx, instanceId, { expect, set: { ...ending.failed, taskState: null, ...fault } });
   finishAction(tx, key, outcome.state === 'cancelled' ? 'cancelled' : 'error', error.message);
   const holder = holderIn(error);
   if (holder !== null) loseInstance(tx, instanceId, holder);

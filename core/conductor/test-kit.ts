@@ -20,6 +20,7 @@ import { getInstance, insertInstance, type NewInstance, transition } from '../st
 import { getTask } from '../state/tasks.ts';
 import type { ConductorOptions } from './deps.ts';
 import { conductorOperations } from './operations.ts';
+import { conductorOversight } from './oversight.ts';
 
 export interface KitHost {
   readonly id: string;
@@ -59,6 +60,7 @@ export class ConductorKit implements AsyncDisposable {
       ...options,
       operations: conductorOperations(options),
       isConnected: (hostId) => this.#drivers.has(hostId),
+      oversight: conductorOversight,
     });
     this.#runners.push(this.runner);
     this.runner.start();
@@ -151,7 +153,7 @@ export class ConductorKit implements AsyncDisposable {
     kind: K,
     input: TaskInput<K>,
     instanceId: string,
-    taskState: TaskState,
+    taskState: TaskState | null,
   ): string {
     return this.database.write((tx) => {
       const instance = transition(tx, instanceId, { set: { taskState } });

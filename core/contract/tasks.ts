@@ -63,8 +63,8 @@ export const taskMethods = {
   'task.list': read(Nothing, z.array(Task)),
   'task.show': read(z.strictObject({ id: Uuid }), Task),
   'task.cancel': write(z.strictObject({ id: Uuid }), Task),
-  /** Asks for the same once more, after a failure. */
-  'task.retry': write(z.strictObject({ id: Uuid }), Task),
+  /** Asks for the same once more, after a failure: the new task. `whenBack` as in the action itself. */
+  'task.retry': write(z.strictObject({ id: Uuid, whenBack: z.boolean().default(false) }), Task),
   /** Changes a task that waits for its host. */
   'task.set': write(
     z.strictObject({

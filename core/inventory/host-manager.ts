@@ -4,7 +4,7 @@ import { ExpectedError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { systemClock, type Clock } from '../queue/clock.ts';
 import type { Database } from '../state/database.ts';
-import { getHost, listHosts } from '../state/hosts.ts';
+import { getHost, listHosts, updateHost } from '../state/hosts.ts';
 import { Findings } from './findings.ts';
 import { ForeignGuests, type MarkedGuest } from './foreign-guests.ts';
 import { HostSession, type OpenDriver, type SessionDeps } from './host-session.ts';
@@ -33,9 +33,13 @@ export class HostManager implements DriverRegistry, AsyncDisposable {
     this.#deps = { database, openDriver, log, clock, random, foreign, findings, guests };
   }
 
-  /** Looks after all stored hosts from now on. */
+  /** Looks after all stored hosts from now on. What the last process knew of their links is not so any more. */
   start(): void {
-    for (const host of listHosts(this.#deps.database)) this.#care(host.id);
+    const { database } = this.#deps;
+    const hosts = listHosts(database);
+    const unknown = { connection: 'connecting', connectionError: null, retryAt: null } as const;
+    database.write((tx) => hosts.forEach(({ id }) => updateHost(tx, id, unknown)));
+    for (const { id } of hosts) this.#care(id);
   }
 
   /**

@@ -145,7 +145,11 @@ export class HostSession {
   async #lookAround(driver: ComputeDriver, sync: GuestSync): Promise<void> {
     const facts = await this.#step('facts', (signal) => driver.facts({ signal }));
     this.#deps.database.write((tx) => {
-      const host = updateHost(tx, this.#hostId, { facts, lastSeenAt: tx.now() });
+      const host = updateHost(tx, this.#hostId, {
+        // What the driver cannot do is refused up front, also while the host is away.
+        facts: { ...facts, capabilities: driver.capabilities },
+        lastSeenAt: tx.now(),
+      });
       if (host === undefined) return;
       refreshInventory(tx, host.id, host.name, facts);
       refreshTraits(tx, host.id, host.name, facts.traits);
@@ -191,16 +195,12 @@ export class HostSession {
     this.#deps.log.warn({ error, hostId: this.#hostId }, 'a host could not be looked at in full');
   }
 
-  /**
-   * The link's own keepalive vouches for the host: as long as the link is up, the host is heard. A clock that is set back
-   * puts nothing off: what was slept counts, too.
-   */
+  /** The link's own keepalive vouches for the host: as long as the link is up, the host is heard. */
   async #listen(milliseconds: number, ends: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
-    for (let rest = milliseconds; rest > 0 && !ends.aborted;) {
-      const [before, nap] = [clock.now(), Math.min(HEARD, rest)];
-      await sleep(clock, nap, ends).catch(() => undefined);
-      rest -= Math.max(nap, clock.now() - before);
+    const until = clock.elapsed() + milliseconds;
+    for (let rest = milliseconds; rest > 0 && !ends.aborted; rest = until - clock.elapsed()) {
+      await sleep(clock, Math.min(HEARD, rest), ends).catch(() => undefined);
       if (!ends.aborted) this.#heard({});
     }
   }

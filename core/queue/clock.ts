@@ -1,13 +1,16 @@
 /** Time as the queue and the conductor know it; a simulation hands in its own. */
 export interface Clock {
-  /** milliseconds since 1970 */
+  /** milliseconds since 1970: for people to read; it may be set back, or forward by years */
   now(): number;
+  /** milliseconds since some moment: for how long something takes; it only ever goes forward */
+  elapsed(): number;
   /** Calls once after `milliseconds`, unless disposed of first. */
   after(milliseconds: number, call: () => void): Disposable;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after(milliseconds, call) {
     const timer = setTimeout(call, milliseconds);
     return { [Symbol.dispose]: () => clearTimeout(timer) };

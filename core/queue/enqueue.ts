@@ -1,7 +1,8 @@
 import type { Task } from '../contract/index.ts';
 import type { Tx } from '../state/database.ts';
 import { q } from '../state/query.ts';
-import { type Lane, TASK_KINDS, type TaskInput, type TaskKind } from './kinds.ts';
+import { isRetryable, type Lane, TASK_KINDS, type TaskInput, type TaskKind } from './kinds.ts';
+import { parametersOf } from './parameters.ts';
 
 export interface Enqueue<K extends TaskKind = TaskKind> {
   readonly kind: K;
@@ -14,6 +15,20 @@ export interface Enqueue<K extends TaskKind = TaskKind> {
   readonly requestId: string;
   readonly cancellable: boolean;
   readonly lane: Lane;
+  /** the action on the instance that was asked for; its guard is asked again where the task has to wait */
+  readonly action?: string;
+  /** it begins when its host is back */
+  readonly waitsFor?: Task['waitsFor'];
+}
+
+// Whoever was put last stays so for those that are there; a new one comes behind all.
+function lastPosition(tx: Tx, { waitsFor, hostId }: Enqueue): number {
+  if (!waitsFor || hostId === undefined) return 0;
+  const waiting = q.selectFrom('tasks').where('state', '=', 'queued').where('host_id', '=', hostId);
+  const row = tx.first(
+    waiting.where('waits_for', 'is not', null).select((eb) => eb.fn.max('position').as('last')),
+  );
+  return row?.last ?? 0;
 }
 
 /**
@@ -34,9 +49,9 @@ export function enqueue<K extends TaskKind>(tx: Tx, request: Enqueue<K>): string
     hostId: request.hostId ?? null,
     requestId: request.requestId,
     cancellable: request.cancellable,
-    waitsFor: null,
+    waitsFor: request.waitsFor ?? null,
     expiresAt: null,
-    parameters: {},
+    parameters: parametersOf(request.kind, input),
     retryable: false,
     steps: [],
     progress: null,
@@ -65,6 +80,10 @@ export function enqueue<K extends TaskKind>(tx: Tx, request: Enqueue<K>): string
       finished_at: null,
       waits_for: task.waitsFor,
       expires_at: task.expiresAt,
+      position: lastPosition(tx, request),
+      action: request.action ?? null,
+      parameters_json: JSON.stringify(task.parameters),
+      retryable: isRetryable(request.kind) ? 1 : 0,
       revision: task.revision,
     }),
   );

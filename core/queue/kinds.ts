@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Uuid } from '../contract/index.ts';
+import { InstanceAddress, Uuid } from '../contract/index.ts';
 
 const OneInstance = z.strictObject({ instanceId: Uuid });
 
@@ -15,8 +15,41 @@ export const TASK_KINDS = {
   /** Defines its guest again as it was last agreed to. */
   'instance.redefine': OneInstance,
   'instance.reboot': z.strictObject({ instanceId: Uuid, type: z.enum(['soft', 'hard']) }),
-  /** What a failed build could not take down, because its host went away: done when the host is back. */
-  'instance.cleanup': z.strictObject({ instanceId: Uuid, hostId: Uuid, mac: z.string() }),
+  'instance.pause': OneInstance,
+  'instance.unpause': OneInstance,
+  'instance.suspend': OneInstance,
+  'instance.resume': OneInstance,
+  'instance.rescue': z.strictObject({ instanceId: Uuid, imageId: Uuid }),
+  'instance.unrescue': OneInstance,
+  'instance.rebuild': z.strictObject({ instanceId: Uuid, imageId: Uuid }),
+  'instance.crashDump': OneInstance,
+  'instance.softDelete': OneInstance,
+  'instance.restore': OneInstance,
+  /** A delete that does without the host where that one is away. */
+  'instance.forceDelete': OneInstance,
+  'instance.evacuate': z.strictObject({
+    instanceId: Uuid,
+    /** the host that is gone */
+    from: Uuid,
+    /** the host that was asked for; null: the scheduler picks */
+    to: Uuid.nullable(),
+    /** what it had there, should it have to go back */
+    addresses: z.array(InstanceAddress),
+    /** its disks were found on the new host, which shares the storage of the old one; null: nobody has looked yet */
+    keepsDisks: z.boolean().nullable().default(null),
+  }),
+  /** What could not be taken down on a host because it was away: done when it is back. */
+  'instance.cleanup': z.strictObject({
+    instanceId: Uuid,
+    hostId: Uuid,
+    mac: z.string(),
+    /** its disks are not ours to remove */
+    adopted: z.literal(true).optional(),
+    /** deleted images whose copies only this guest's disks have kept there */
+    images: z.array(Uuid).optional(),
+    /** the disks lie on storage that the instance's new host shares, and are in use there */
+    keepDisks: z.boolean().default(false),
+  }),
   /** Writes the mark on the guest anew, once the host is there. */
   'instance.describe': z.strictObject({ instanceId: Uuid, hostId: Uuid }),
   'instance.adopt': z.strictObject({ instanceId: Uuid, expected: ExpectedMark }),
@@ -61,13 +94,24 @@ export function isLane(lane: string): lane is Lane {
   return lane === 'conductor' || lane === 'image' || lane.startsWith('host:');
 }
 
+/** An instance that could not be built is not built again: it is deleted, and another one asked for. */
+export function isRetryable(kind: TaskKind): boolean {
+  return kind !== 'instance.create';
+}
+
 /** Begins only once its host is connected; all others begin at once, and fail with `host.unavailable`. */
 export function waitsForHost(kind: string): boolean {
   return kind === 'instance.cleanup' || kind === 'image.cleanup' || kind === 'instance.describe';
 }
 
+/** What a hard reboot need not wait for: the states in which it may be asked for. nova/compute/task_states.py ALLOW_REBOOT */
+const BEFORE_REBOOT = ['reboot', 'pause', 'unpause', 'suspend', 'resume'].map((name) => `instance.${name}`);
+
 /** Has an earlier task of the same thing cancelled, whether or not a person could. Otherwise it waits for it. */
 export function supersedes(kind: string, other: string): boolean {
-  if (kind === 'instance.reboot') return other === 'instance.reboot';
+  if (kind === 'instance.reboot') return BEFORE_REBOOT.includes(other);
+  if (kind === 'instance.forceDelete') return kind !== other;
+  if (kind === 'instance.evacuate')
+    return !['instance.evacuate', 'instance.delete', 'instance.forceDelete'].includes(other);
   return (kind === 'instance.delete' || kind === 'image.delete') && kind !== other;
 }

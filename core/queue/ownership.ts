@@ -65,6 +65,7 @@ export function leaveToDescribe(tx: Tx, { instanceId, hostId, name, requestId }:
   if (tx.first(waiting) !== undefined) return;
   enqueue(tx, {
     kind: 'instance.describe',
+    waitsFor: 'host',
     input,
     subject: name,
     hostId,

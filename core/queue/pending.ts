@@ -11,13 +11,16 @@ export interface PendingTask {
   readonly instanceId: string | null;
   readonly imageId: string | null;
   readonly hostId: string | null;
+  readonly requestId: string;
   readonly generation: number;
   readonly cancelRequested: boolean;
+  readonly waitsFor: string | null;
+  readonly expiresAt: string | null;
 }
 
 /**
- * Queued and running ones, in the order in which they were asked for; without steps and inputs, for it is asked after
- * every change. The row number tells that order: the wall clock may have been set back between two of them.
+ * Those that have begun, then the queued ones in the order in which they were asked for, or put by a person; without
+ * steps and inputs, for it is asked after every change. The order is that of the rows: a clock may be set back.
  */
 export function listPending(reader: Reader): PendingTask[] {
   const rows = reader.all(
@@ -31,10 +34,15 @@ export function listPending(reader: Reader): PendingTask[] {
         'instance_id',
         'image_id',
         'host_id',
+        'request_id',
         'generation',
         'cancel_requested',
+        'waits_for',
+        'expires_at',
       ])
       .where('state', 'in', ['queued', 'running'])
+      .orderBy('state', 'desc')
+      .orderBy('position')
       .orderBy(sql`rowid`),
   );
   return rows.map((row) => ({
@@ -45,7 +53,10 @@ export function listPending(reader: Reader): PendingTask[] {
     instanceId: row.instance_id,
     imageId: row.image_id,
     hostId: row.host_id,
+    requestId: row.request_id,
     generation: row.generation,
     cancelRequested: row.cancel_requested === 1,
+    waitsFor: row.waits_for,
+    expiresAt: row.expires_at,
   }));
 }

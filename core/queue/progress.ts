@@ -31,7 +31,7 @@ export class ProgressMeter implements Disposable {
   }
 
   count(step: string, done: number, total: number | null): void {
-    const at = this.#clock.now();
+    const at = this.#clock.elapsed();
     // A repeated step counts from the beginning again.
     if (step !== this.#step || done < this.#last.done) this.#samples = [];
     this.#step = step;
@@ -56,7 +56,7 @@ export class ProgressMeter implements Disposable {
 
   #tell(): void {
     this.#timer = null;
-    this.#reportedAt = this.#clock.now();
+    this.#reportedAt = this.#clock.elapsed();
     this.#report(this.#progress());
   }
 

@@ -33,7 +33,7 @@ export async function withinLimits<T>(
 ): Promise<T> {
   const over = new AbortController();
   const left = Promise.withResolvers<never>();
-  let heard = clock.now();
+  let heard = clock.elapsed();
   let timer = null as Disposable | null;
   const end = (reason: unknown): void => {
     if (over.signal.aborted) return;
@@ -43,7 +43,7 @@ export async function withinLimits<T>(
   };
   const watch = (wait: number): void => {
     timer = clock.after(wait, () => {
-      const rest = heard + patience - clock.now();
+      const rest = heard + patience - clock.elapsed();
       if (rest > 0) watch(rest);
       else end(stuck(name, patience));
     });
@@ -53,7 +53,7 @@ export async function withinLimits<T>(
   if (signal.aborted) onAbort();
   else watch(patience);
   try {
-    const gotOn = (): void => void (heard = clock.now());
+    const gotOn = (): void => void (heard = clock.elapsed());
     return await Promise.race([work({ signal: over.signal, gotOn }), left.promise]);
   } catch (error) {
     // What it says of being ended is not why it was.

@@ -4,6 +4,7 @@ import { timestamp } from '../domain/time.ts';
 import type { Database, Tx } from '../state/database.ts';
 import { putTaskStep, type TaskChange, updateTask } from '../state/tasks.ts';
 import type { Clock } from './clock.ts';
+import { isPassing } from './damage.ts';
 import { Memo } from './memo.ts';
 import type {
   Commit,
@@ -26,6 +27,8 @@ export interface Claimed {
   readonly generation: number;
   readonly resumed: boolean;
 }
+
+type RunChange = Omit<TaskChange, 'memo'> & { readonly memo?: Memo };
 
 interface Surroundings {
   readonly database: Database;
@@ -67,43 +70,64 @@ export class TaskRun {
       this.#at.shutdown.throwIfAborted();
       const move = this.#memo.direction === 'forward' ? await this.#goForward() : await this.#goBack();
       if (move === 'ended') return;
-      if (move !== undefined && !this.#enter(move)) return;
+      if (move !== undefined && !(await this.#enter(move))) return;
     }
   }
 
   async #goForward(): Promise<Move | 'ended' | undefined> {
     const step = this.#at.operation.steps[this.#memo.next];
-    if (step === undefined) return this.#finish({ state: 'done' });
-    if (this.#at.cancel.aborted) return this.#fail(step, this.#at.cancel.reason);
+    if (step === undefined) return await this.#finish({ state: 'done' });
+    if (this.#at.cancel.aborted) return await this.#fail(step, this.#at.cancel.reason);
     try {
-      this.#start(step);
+      await this.#start(step);
       const commit = await this.#limited(step, this.#forward, step.do);
-      return this.#commit(commit, { next: this.#memo.next + 1 }, (tx) => this.#close(tx, step, 'success'));
+      return await this.#done(step, commit);
     } catch (error) {
-      if (error instanceof Fenced) throw error;
-      return this.#fail(step, error);
+      if (error instanceof Fenced || isPassing(error)) throw error;
+      return await this.#fail(step, error);
     }
   }
 
-  #start(step: Step): void {
-    const { marks, next, base } = this.#memo;
-    const begun = marks.length > next;
-    this.#write((tx) => {
-      if (begun) return {};
-      const mark =
-        this.#at.operation.stepStarted?.(tx, this.#context(step, this.#forward), step.name) ?? null;
-      putTaskStep(tx, this.#task.id, base + next, this.#row(step, 'running', null));
-      return { memo: { ...this.#memo, marks: [...marks, mark] } };
-    });
+  async #start(step: Step): Promise<void> {
+    if (this.#memo.marks.length <= this.#memo.next)
+      await this.#write((tx) => ({ memo: this.#begin(tx, step) }));
   }
 
-  #fail(step: Step, error: unknown): undefined {
+  #begin(tx: Tx, step: Step): Memo {
+    const { marks, next, base } = this.#memo;
+    const mark = this.#at.operation.stepStarted?.(tx, this.#context(step, this.#forward), step.name) ?? null;
+    putTaskStep(tx, this.#task.id, base + next, this.#row(step, 'running', null));
+    return { ...this.#memo, marks: [...marks, mark] };
+  }
+
+  /**
+   * The step's end is on disk before the next one begins; that it begins, or that all is done, goes into the same
+   * transaction, unless the task changes lanes in between or the next step's beginning cannot be written.
+   */
+  async #done(step: Step, commit: Commit | undefined): Promise<Move | 'ended' | undefined> {
+    const memo = { next: this.#memo.next + 1 };
+    const close = (tx: Tx): void => this.#close(tx, step, 'success');
+    try {
+      return await this.#commit(commit, memo, close, (tx) => this.#goOn(tx));
+    } catch (error) {
+      if (error instanceof Fenced || isPassing(error)) throw error;
+      return await this.#commit(commit, memo, close);
+    }
+  }
+
+  #goOn(tx: Tx): RunChange {
+    const step = this.#at.operation.steps[this.#memo.next];
+    if (step === undefined) return this.#ending(tx, { state: 'done' });
+    return this.#forward.aborted ? {} : { memo: this.#begin(tx, step) };
+  }
+
+  async #fail(step: Step, error: unknown): Promise<undefined> {
     this.#at.shutdown.throwIfAborted();
     const asked = this.#at.cancel.aborted;
     const body = toErrorBody(asked ? this.#at.cancel.reason : error, this.#task.requestId);
     const failure = { step: step.name, error: body, cancelled: asked || isExpected(error, 'cancelled') };
     const begun = this.#memo.marks.length > this.#memo.next;
-    this.#write((tx) => {
+    await this.#write((tx) => {
       if (begun) this.#close(tx, step, 'error', body);
       const next = begun ? this.#memo.next : this.#memo.next - 1;
       return { memo: { ...this.#memo, direction: 'back', next, failure } };
@@ -114,19 +138,19 @@ export class TaskRun {
     const { failure, next } = this.#memo;
     if (failure === null) throw new Error(`task ${this.#task.id} goes back without a failure`);
     const step = this.#at.operation.steps[next];
-    if (step === undefined) return this.#undone(failure);
+    if (step === undefined) return await this.#undone(failure);
     const context = this.#context(step, this.#at.shutdown);
     const failedHere = step.name === failure.step;
     try {
       const commit = await this.#limited(step, this.#at.shutdown, step.undo);
-      return this.#commit(commit, { next: next - 1 }, (tx) => {
+      return await this.#commit(commit, { next: next - 1 }, (tx) => {
         if (!failedHere) this.#close(tx, step, 'undone');
       });
     } catch (error) {
       this.#at.shutdown.throwIfAborted();
-      if (error instanceof Fenced) throw error;
+      if (error instanceof Fenced || isPassing(error)) throw error;
       const body = toErrorBody(error, this.#task.requestId);
-      this.#write((tx) => {
+      await this.#write((tx) => {
         this.#at.operation.undoFailed?.(tx, context, step.name, body);
         if (!failedHere) this.#close(tx, step, 'undone', body);
         return { memo: { ...this.#memo, next: next - 1 } };
@@ -148,46 +172,56 @@ export class TaskRun {
     });
   }
 
-  #undone(failure: Failure): 'ended' | undefined {
+  async #undone(failure: Failure): Promise<'ended' | undefined> {
     const cancelled = failure.cancelled || this.#at.cancel.aborted;
     const context = this.#context(undefined, this.#at.shutdown);
-    const memo = this.#write((tx) => {
+    const memo = await this.#write((tx) => {
       if (cancelled || !this.#at.operation.again?.(tx, context, failure)) return {};
       const { attempt, base, marks } = this.#memo;
       return { memo: { ...Memo.parse({}), attempt: attempt + 1, base: base + marks.length, failure } };
     });
     if (memo.direction === 'forward') return undefined;
-    return this.#finish({ state: cancelled ? 'cancelled' : 'failed', failure });
+    return await this.#finish({ state: cancelled ? 'cancelled' : 'failed', failure });
   }
 
-  #finish(outcome: Outcome): 'ended' {
-    const context = this.#context(undefined, this.#at.shutdown);
-    this.#write((tx) => {
-      const error = this.#at.operation.ended?.(tx, context, outcome) ?? undefined;
-      return {
-        state: outcome.state,
-        error: error ?? (outcome.state === 'done' ? null : outcome.failure.error),
-        cancellable: false,
-        finishedAt: this.#now(),
-      };
-    });
+  async #finish(outcome: Outcome): Promise<'ended'> {
+    await this.#write((tx) => this.#ending(tx, outcome));
     return 'ended';
   }
 
-  #enter(move: Move): boolean {
+  #ending(tx: Tx, outcome: Outcome): RunChange {
+    const error = this.#at.operation.ended?.(tx, this.#context(undefined, this.#at.shutdown), outcome);
+    return {
+      state: outcome.state,
+      error: error ?? (outcome.state === 'done' ? null : outcome.failure.error),
+      cancellable: false,
+      finishedAt: this.#now(),
+    };
+  }
+
+  async #enter(move: Move): Promise<boolean> {
     if (this.#at.move(move)) return true;
-    this.#write(() => ({ state: 'queued' }));
+    await this.#write(() => ({ state: 'queued' }));
     return false;
   }
 
-  #commit(commit: Commit | undefined, memo: Partial<Memo>, close: (tx: Tx) => void): Move | undefined {
+  async #commit(
+    commit: Commit | undefined,
+    memo: Partial<Memo>,
+    close: (tx: Tx) => void,
+    goOn: (tx: Tx) => RunChange = () => ({}),
+  ): Promise<Move | 'ended' | undefined> {
     let move: Move | undefined;
-    this.#write((tx) => {
+    let ended = false;
+    await this.#write((tx) => {
       move = commit?.(tx) ?? undefined;
       close(tx);
-      return { memo: { ...this.#memo, ...memo }, ...move };
+      this.#memo = { ...this.#memo, ...memo };
+      const more = move === undefined ? goOn(tx) : {};
+      ended = more.finishedAt !== undefined;
+      return { memo: this.#memo, ...move, ...more };
     });
-    return move;
+    return ended ? 'ended' : move;
   }
 
   #close(tx: Tx, step: Step, result: StepResult, error: ErrorBody | null = null): void {
@@ -206,19 +240,23 @@ export class TaskRun {
     return { name: step.name, state, startedAt, finishedAt: state === 'running' ? null : now, error };
   }
 
-  /** Changes the task in one transaction, if it is still ours. */
-  #write(work: (tx: Tx) => TaskChange & { readonly memo?: Memo }): Memo {
+  /** Changes the task in one transaction, if it is still ours; where that fails, all is as it was. */
+  async #write(work: (tx: Tx) => RunChange): Promise<Memo> {
     const { database } = this.#at;
-    let memo = this.#memo;
-    this.#task = database.write((tx) => {
-      const change = work(tx);
-      memo = change.memo ?? memo;
-      const task = updateTask(tx, this.#task.id, { expect: { generation: this.#generation }, set: change });
-      if (task === null) throw new Fenced(`task ${this.#task.id} has another owner`);
-      return task;
-    });
-    this.#memo = memo;
-    return memo;
+    const before = this.#memo;
+    try {
+      this.#task = await database.writeSoon((tx) => {
+        const change = work(tx);
+        this.#memo = change.memo ?? before;
+        const task = updateTask(tx, this.#task.id, { expect: { generation: this.#generation }, set: change });
+        if (task === null) throw new Fenced(`task ${this.#task.id} has another owner`);
+        return task;
+      });
+    } catch (error) {
+      this.#memo = before;
+      throw error;
+    }
+    return this.#memo;
   }
 
   #context(step: Step | undefined, signal: AbortSignal): StepContext {

@@ -8,10 +8,12 @@ import { q } from '../state/query.ts';
 import { getTask, getTaskRecord } from '../state/tasks.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { enqueue } from './enqueue.ts';
-import { hostLane, type Lane } from './kinds.ts';
+import { hostLane, type Lane, TASK_KINDS } from './kinds.ts';
 import { ManualClock } from './manual-clock.ts';
-import type { Operation, Operations } from './operation.ts';
+import type { Operation } from './operation.ts';
+import type { Oversight } from './oversight.ts';
 import { TaskRunner } from './task-runner.ts';
+import { everyKind } from './test-kit.ts';
 
 let database: Database;
 let runner: TaskRunner | null = null;
@@ -44,30 +46,23 @@ function add(wanted: Wanted = {}): string {
 }
 
 function run(operation: Operation, clock: Clock = systemClock): TaskRunner {
-  const make = () => operation;
-  const operations: Operations = {
-    'instance.create': make,
-    'instance.delete': make,
-    'instance.start': make,
-    'instance.stop': make,
-    'instance.reboot': make,
-    'instance.redefine': make,
-    'instance.cleanup': make,
-    'image.create': make,
-    'image.upload': make,
-    'image.delete': make,
-    'image.cleanup': make,
-    'image.fetch': make,
-    'instance.describe': make,
-    'instance.adopt': make,
-    'instance.take_over': make,
-    'instance.release': make,
-    'recovery.run': make,
-  };
-  runner = new TaskRunner({ database, operations, clock, log: silentLog, isConnected: () => false });
+  const operations = everyKind(operation);
+  runner = new TaskRunner({
+    database,
+    operations,
+    clock,
+    log: silentLog,
+    isConnected: () => false,
+    oversight,
+  });
   runner.start();
   return runner;
 }
+
+const oversight: Oversight = {
+  admit: () => null,
+  damaged: () => undefined,
+};
 
 const task = (id: string): Task => getTask(database, id)!;
 const fails = () => {
@@ -202,10 +197,9 @@ describe('a task', () => {
     const first = add({ instanceId });
     const second = add({ instanceId });
     const busy = run({ steps: [step] });
-    await new Promise(setImmediate);
+    await vi.waitFor(() => expect(begun).toEqual([first]));
     database.write((tx) => busy.cancel(tx, second));
-    await new Promise(setImmediate);
-    expect(task(second)).toMatchObject({ state: 'cancelled', steps: [] });
+    await vi.waitFor(() => expect(task(second)).toMatchObject({ state: 'cancelled', steps: [] }));
     gate.resolve(undefined);
     await busy.idle();
     expect(begun).toEqual([first]);
@@ -220,7 +214,7 @@ describe('a task', () => {
         { name: 'b', do: () => undefined },
       ],
     });
-    await new Promise(setImmediate);
+    await vi.waitFor(() => expect(task(id).steps).toHaveLength(1));
     expect(() =>
       database.write((tx) => {
         busy.cancel(tx, id);
@@ -290,7 +284,7 @@ describe('a task', () => {
     ];
     const id = add({ lane: hostLane('h') });
     const busy = run({ steps }, clock);
-    await new Promise(setImmediate);
+    await vi.waitFor(() => expect(task(id).steps.at(-1)).toMatchObject({ name: 'hangs', state: 'running' }));
     clock.pass(1000 + 60_000);
     await busy.idle();
     expect(task(id)).toMatchObject({ state: 'failed', error: { code: 'libvirt.timeout' } });
@@ -307,9 +301,10 @@ describe('a task', () => {
         { name: 'build', do: () => gate.promise },
       ],
     });
-    await new Promise(setImmediate);
     const states = () => Object.groupBy(ids, (id) => task(id).state);
-    expect(states()).toMatchObject({ running: { length: 10 }, queued: { length: 2 } });
+    await vi.waitFor(() =>
+      expect(states()).toMatchObject({ running: { length: 10 }, queued: { length: 2 } }),
+    );
     expect(ids.every((id) => task(id).lane === hostLane(hostId))).toBe(true);
     gate.resolve(undefined);
     await busy.idle();

@@ -14,8 +14,11 @@ describe('turns', () => {
     instanceId: null,
     imageId: null,
     hostId: null,
+    requestId: 'req-1',
     generation: 0,
     cancelRequested: false,
+    waitsFor: null,
+    expiresAt: null,
     ...change,
   });
   const never = () => false;
@@ -71,6 +74,27 @@ describe('turns', () => {
       { instanceId: 'a' },
       true,
       0,
+    ],
+    [
+      'a hard reboot does not wait for a pause that hangs',
+      { kind: 'instance.reboot', instanceId: 'a' },
+      { kind: 'instance.pause', instanceId: 'a' },
+      false,
+      1,
+    ],
+    [
+      'a reboot waits for a rescue',
+      { kind: 'instance.reboot', instanceId: 'a' },
+      { kind: 'instance.rescue', instanceId: 'a' },
+      false,
+      0,
+    ],
+    [
+      'a forced delete ends a delete',
+      { kind: 'instance.forceDelete', instanceId: 'a' },
+      { kind: 'instance.delete', instanceId: 'a' },
+      false,
+      1,
     ],
     ['a cleanup waits for its host', { kind: 'instance.cleanup', hostId: 'h' }, {}, false, 0],
   ])('%s', (_words, task_, earlier, now, superseded) => {

@@ -15,6 +15,10 @@ function conflict(a: PendingTask, b: PendingTask): boolean {
   return deletes && a.imageId !== null && a.imageId === b.imageId;
 }
 
+export function awaitsHost({ kind, waitsFor }: Pick<PendingTask, 'kind' | 'waitsFor'>): boolean {
+  return waitsFor !== null || waitsForHost(kind);
+}
+
 /**
  * Whose turn it is: tasks that work on the same thing run one after the other, in the order in which they were asked for; one that
  * supersedes others has them cancelled. What is to be cancelled itself waits for nobody.
@@ -26,7 +30,7 @@ export function turnOf(
   isConnected: (hostId: string) => boolean,
 ): Turn {
   if (task.cancelRequested) return { now: true, supersede: [] };
-  if (waitsForHost(task.kind) && !(task.hostId !== null && isConnected(task.hostId))) {
+  if (awaitsHost(task) && !(task.hostId !== null && isConnected(task.hostId))) {
     return { now: false, supersede: [] };
   }
   const others = earlier.filter((other) => conflict(task, other));

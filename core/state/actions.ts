@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { ActionRecord } from '../contract/index.ts';
 import type { Reader, Tx } from './database.ts';
 import { q } from './query.ts';
@@ -39,8 +39,10 @@ export function listActions(reader: Reader, instanceId: string): ActionRecord[] 
   const events = q.selectFrom('instance_action_events').selectAll().where('instance_id', '=', instanceId);
   const byRequest = Map.groupBy(reader.all(events.orderBy('id')), (event) => event.request_id);
   const rows = q.selectFrom('instance_actions').selectAll().where('instance_id', '=', instanceId);
-  return parseRows(reader, reader.all(rows.orderBy('started_at', 'desc')), (row) =>
-    fromRow(row, byRequest.get(row.request_id) ?? []),
+  return parseRows(
+    reader,
+    reader.all(rows.orderBy('started_at', 'desc').orderBy(sql`rowid`, 'desc')),
+    (row) => fromRow(row, byRequest.get(row.request_id) ?? []),
   );
 }
 
@@ -92,6 +94,30 @@ export function finishAction(
       .where('request_id', '=', key.requestId),
   );
   publish(tx, key);
+}
+
+/** Request ids of actions of this name that nobody has finished. */
+export function unfinishedActions(reader: Reader, instanceId: string, action: string): string[] {
+  const open = q
+    .selectFrom('instance_actions')
+    .select('request_id')
+    .where('instance_id', '=', instanceId)
+    .where('action', '=', action)
+    .where('finished_at', 'is', null);
+  return reader.all(open).map((row) => row.request_id);
+}
+
+/** Ends an action that its process left behind, with the steps of it that had begun. */
+export function abandonAction(tx: Tx, key: ActionKey, message: string): void {
+  tx.run(
+    q
+      .updateTable('instance_action_events')
+      .set({ finished_at: tx.now(), result: 'error', detail: message })
+      .where('instance_id', '=', key.instanceId)
+      .where('request_id', '=', key.requestId)
+      .where('finished_at', 'is', null),
+  );
+  finishAction(tx, key, 'error', message);
 }
 
 /**

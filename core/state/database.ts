@@ -57,6 +57,11 @@ export interface Database extends Reader {
    * @throws ExpectedError `state.disk_full`, `state.read_only`, `state.corrupt`, and whatever `work` throws
    */
   write<T>(work: (tx: Tx) => T): T;
+  /**
+   * As `write`, a moment later and together with all that others ask for until then, so that they share one wait for the
+   * disk. Each is all or nothing by itself; it settles when what it did is on disk, and not before.
+   */
+  writeSoon<T>(work: (tx: Tx) => T): Promise<T>;
   /** Hears the events of every committed transaction, in order, and the announced ones. */
   subscribe(listener: EventListener): Disposable;
   /** Tells the subscribers of something that is stored nowhere, such as progress. */
@@ -92,6 +97,14 @@ function toSqlite(value: unknown): SQLInputValue {
   throw new TypeError(`a query parameter of type ${typeof value} cannot be stored`);
 }
 
+interface Gathered {
+  readonly work: (tx: Tx) => unknown;
+  readonly done: (result: unknown) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+type Settled = { readonly result: unknown } | { readonly error: unknown };
+
 class SqliteDatabase implements Database {
   readonly log: Log;
   readonly file: string;
@@ -103,6 +116,7 @@ class SqliteDatabase implements Database {
   readonly #outbox: ContractEvent[] = [];
   readonly revisions = { committed: 0, latest: 0 };
   #delivering = false;
+  #gathered: Gathered[] = [];
 
   constructor(sqlite: DatabaseSync, file: string, options: DatabaseOptions) {
     this.#sqlite = sqlite;
@@ -142,6 +156,49 @@ class SqliteDatabase implements Database {
     return result;
   }
 
+  writeSoon<T>(work: (tx: Tx) => T): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `work` itself has returned
+    this.#gathered.push({ work, done: (result) => resolve(result as T), failed: reject });
+    if (this.#gathered.length === 1) setImmediate(() => this.#writeGathered());
+    return promise;
+  }
+
+  #writeGathered(): void {
+    const gathered = this.#gathered;
+    this.#gathered = [];
+    if (gathered.length === 0) return;
+    try {
+      const settled = this.write((tx) => gathered.map(({ work }) => this.#apart(tx, work)));
+      for (const [index, { done, failed }] of gathered.entries()) {
+        const one = settled[index];
+        if (one !== undefined && 'result' in one) done(one.result);
+        else failed(one?.error);
+      }
+    } catch (error) {
+      for (const { failed } of gathered) failed(error);
+    }
+  }
+
+  /** One of several in a transaction: what it did is taken back if it fails, and the others' is not. */
+  #apart(tx: Tx, work: (tx: Tx) => unknown): Settled {
+    const events: ContractEvent[] = [];
+    this.#sqlite.exec('SAVEPOINT apart');
+    try {
+      const result = work({ ...tx, publish: (event) => void events.push(event) });
+      if (result instanceof Promise) throw new Error('a transaction must not wait for anything');
+      this.#sqlite.exec('RELEASE apart');
+      for (const event of events) tx.publish(event);
+      return { result };
+    } catch (error) {
+      // On some failures, a full disk among them, SQLite rolls back the whole transaction: then it is everybody's.
+      if (!this.#sqlite.isTransaction) throw error;
+      this.#sqlite.exec('ROLLBACK TO apart');
+      this.#sqlite.exec('RELEASE apart');
+      return { error: explainSqlite(error, this.file) };
+    }
+  }
+
   subscribe(listener: EventListener): Disposable {
     // A wrapper of its own, so that one function may subscribe twice and leave once.
     const entry: EventListener = (event) => listener(event);
@@ -163,6 +220,7 @@ class SqliteDatabase implements Database {
   }
 
   close(): void {
+    for (const { failed } of this.#gathered.splice(0)) failed(new Error('the database was closed'));
     this.#statements.clear();
     if (this.#sqlite.isOpen) this.#sqlite.close();
   }

@@ -121,6 +121,11 @@ export function getHost(reader: Reader, id: string): Host | undefined {
   return row && oneFromRow(reader, row);
 }
 
+/** @returns null when the host is gone */
+export function hostNameOf(reader: Reader, id: string): string | null {
+  return reader.first(q.selectFrom('hosts').select('name').where('id', '=', id))?.name ?? null;
+}
+
 function oneFromRow(reader: Reader, row: Row): Host {
   const { id } = row;
   return fromRow(row, readCapacities(reader, id)(id), readBelongings(reader, id)(id));

@@ -119,6 +119,7 @@ export interface InstancesTable {
   requested_zone: string | null;
   host_checks: number;
   reclaim_at: string | null;
+  deleted_from: string | null;
   rescue_json: string | null;
   origin: Generated<string>;
   adopted_json: string | null;
@@ -217,6 +218,9 @@ export interface TasksTable {
   waits_for: string | null;
   expires_at: string | null;
   position: Generated<number>;
+  action: string | null;
+  parameters_json: Generated<string>;
+  retryable: Generated<number>;
   revision: number;
 }
 

@@ -1,11 +1,11 @@
-import type { Selectable, Updateable } from 'kysely';
-import { Task, type TaskStep } from '../contract/index.ts';
+import { type Selectable, sql, type Updateable } from 'kysely';
+import { type ErrorBody, Task, type TaskStep } from '../contract/index.ts';
 import type { Reader, Tx } from './database.ts';
 import { q } from './query.ts';
 import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
 import type { TasksTable, TaskStepsTable } from './schema.ts';
 
-type Row = Selectable<TasksTable>;
+type Row = Selectable<TasksTable> & { readonly has_subject: number };
 type StepRow = Selectable<TaskStepsTable>;
 
 const KEPT_IN_LIST = 200;
@@ -18,6 +18,8 @@ export interface TaskRecord {
   /** counts the owners; what an earlier one still writes is refused */
   readonly generation: number;
   readonly cancelRequested: boolean;
+  /** the action on the instance that it was asked for as; null for work that nobody asked of an instance */
+  readonly action: string | null;
 }
 
 const stepFromRow = (row: StepRow): unknown => ({
@@ -28,13 +30,15 @@ const stepFromRow = (row: StepRow): unknown => ({
   error: fromJsonOrNull(row.error_json),
 });
 
+const isBadEnd = (state: string) => state === 'failed' || state === 'cancelled';
+
 // Progress is stored nowhere: whoever runs the task knows it.
 const fromRow = (row: Row, steps: readonly StepRow[]): Task =>
   parseRow('tasks', row.id, Task, () => ({
     waitsFor: row.waits_for,
     expiresAt: row.expires_at,
-    parameters: {},
-    retryable: false,
+    parameters: fromJson(row.parameters_json),
+    retryable: isBadEnd(row.state) && row.retryable === 1 && row.has_subject === 1,
     id: row.id,
     kind: row.kind,
     lane: row.lane,
@@ -54,7 +58,12 @@ const fromRow = (row: Row, steps: readonly StepRow[]): Task =>
     revision: row.revision,
   }));
 
-const all = q.selectFrom('tasks').selectAll();
+// What it was about may be gone: then there is nothing to ask for once more.
+const hasSubject = sql<number>`
+  (instance_id IS NULL OR EXISTS (SELECT 1 FROM instances WHERE id = tasks.instance_id AND deleted_at IS NULL))
+  AND (image_id IS NULL OR EXISTS (SELECT 1 FROM images WHERE id = tasks.image_id))`;
+
+const all = q.selectFrom('tasks').selectAll().select(hasSubject.as('has_subject'));
 const allSteps = q.selectFrom('task_steps').selectAll().orderBy('seq');
 
 function stepsOf(reader: Reader, taskId: string): StepRow[] {
@@ -111,11 +120,18 @@ export function getTaskRecord(reader: Reader, id: string): TaskRecord | undefine
     memo: fromJson(row.memo_json),
     generation: row.generation,
     cancelRequested: row.cancel_requested === 1,
+    action: row.action,
   };
 }
 
 export interface TaskChange {
   readonly state?: Task['state'] | undefined;
+  readonly waitsFor?: Task['waitsFor'] | undefined;
+  readonly expiresAt?: string | null | undefined;
+  readonly position?: number | undefined;
+  readonly action?: string | undefined;
+  readonly input?: unknown;
+  readonly parameters?: Task['parameters'] | undefined;
   readonly lane?: string | undefined;
   readonly hostId?: string | null | undefined;
   readonly memo?: unknown;
@@ -132,6 +148,12 @@ const flag = (value: boolean | undefined) => (value === undefined ? undefined : 
 function columnsOf(change: TaskChange): Updateable<TasksTable> {
   return {
     state: change.state,
+    waits_for: change.waitsFor,
+    expires_at: change.expiresAt,
+    position: change.position,
+    action: change.action,
+    input_json: change.input === undefined ? undefined : JSON.stringify(change.input),
+    parameters_json: change.parameters && JSON.stringify(change.parameters),
     lane: change.lane,
     host_id: change.hostId,
     memo_json: change.memo === undefined ? undefined : JSON.stringify(change.memo),
@@ -167,6 +189,42 @@ export function updateTask(
   if (task === undefined) return null;
   tx.publish({ type: 'task.changed', value: task });
   return task;
+}
+
+/**
+ * Ends a task of which something cannot be read: it is told only if the rest of it can. An owner that it may have has lost
+ * it.
+ */
+export function failDamagedTask(tx: Tx, id: string, error: ErrorBody): void {
+  const set = { state: 'failed', cancellable: 0, waits_for: null, error_json: JSON.stringify(error) };
+  const change = { ...set, finished_at: tx.now(), revision: tx.nextRevision() };
+  const fence = q.updateTable('tasks').set((eb) => ({ ...change, generation: eb('generation', '+', 1) }));
+  tx.run(fence.where('id', '=', id).where('state', 'in', ['queued', 'running']));
+  const row = tx.first(all.where('id', '=', id));
+  if (row === undefined) return;
+  for (const value of parseRows(tx, [row], (one) => fromRow(one, stepsOf(tx, id)))) {
+    tx.publish({ type: 'task.changed', value });
+  }
+}
+
+/** Those that wait in the lane of a host that is away, in the order in which they will go. */
+export function listWaitingTasks(
+  reader: Reader,
+  of: { readonly hostId: string } | { readonly instanceId: string },
+): (Task & { readonly position: number })[] {
+  const waiting = all.where('state', '=', 'queued').where('waits_for', 'is not', null);
+  const [column, id] =
+    'hostId' in of ? (['host_id', of.hostId] as const) : (['instance_id', of.instanceId] as const);
+  const rows = reader.all(
+    waiting
+      .where(column, '=', id)
+      .orderBy('position')
+      .orderBy(sql`rowid`),
+  );
+  return parseRows(reader, rows, (row) => ({
+    ...fromRow(row, stepsOf(reader, row.id)),
+    position: row.position,
+  }));
 }
 
 /** Writes the step at `seq` (from 0), new or again; tell it with `updateTask`. */

@@ -5,23 +5,28 @@ import { processCaller } from '../../core/identity/context.ts';
 
 const WORDS = {
   en: {
-    message: 'Quit while a transfer is running?',
-    detail: 'Nothing is lost, but it begins anew when Micronova is open again:',
+    message: 'Quit while a file is being copied?',
+    detail: 'It goes on when Micronova is open again, if the file is still there then:',
     quit: 'Quit',
     stay: 'Keep open',
   },
   vi: {
-    message: 'Thoát trong khi đang truyền dữ liệu?',
-    detail: 'Không mất gì, nhưng việc truyền sẽ bắt đầu lại từ đầu khi Micronova mở lại:',
+    message: 'Thoát trong khi đang sao chép tệp?',
+    detail: 'Việc này sẽ tiếp tục khi Micronova mở lại, nếu lúc đó tệp vẫn còn:',
     quit: 'Thoát',
     stay: 'Tiếp tục mở',
   },
 } as const;
 
-/** Tasks that would have to begin anew; all others go on where they were. */
-async function transfers(plane: ControlPlane): Promise<Task[]> {
+/**
+ * What may not be possible later: an image is made of a file that somebody else keeps, on a stick perhaps. All other work
+ * has what it needs and goes on where it was, uploads and what waits for a host included.
+ */
+async function cannotWait(plane: ControlPlane): Promise<Task[]> {
   const tasks = Task.array().parse(await plane.call('task.list', {}, processCaller()));
-  return tasks.filter((task) => task.state === 'running' && task.progress?.total);
+  return tasks.filter(
+    (task) => task.kind === 'image.create' && (task.state === 'running' || task.state === 'queued'),
+  );
 }
 
 async function language(plane: ControlPlane): Promise<'en' | 'vi'> {
@@ -34,7 +39,7 @@ async function language(plane: ControlPlane): Promise<'en' | 'vi'> {
 /** Asks only when something cannot wait. */
 export async function mayQuit(plane: ControlPlane): Promise<boolean> {
   try {
-    const running = await transfers(plane);
+    const running = await cannotWait(plane);
     if (running.length === 0) return true;
     const words = WORDS[await language(plane)];
     const { response } = await dialog.showMessageBox({

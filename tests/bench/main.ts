@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import { blastLines, HOSTS } from './lines/blast.ts';
 import { bootLines } from './lines/boot.ts';
 import { consoleLines } from './lines/console.ts';
 import { HostTables } from './host-tables.ts';
+import { createLines } from './lines/create.ts';
+import { FakePlane } from './fake-plane.ts';
 import { inventoryLines } from './lines/inventory.ts';
 import { memoryLines } from './lines/memory.ts';
 import { resyncLines } from './lines/resync.ts';
@@ -20,6 +23,8 @@ const GROUPS: Readonly<Record<string, () => Promise<Result[]>>> = {
   schedule: () => measure(HostTables.create(SIZES), scheduleLines),
   memory: () => measure(HostTables.create([]), memoryLines),
   resync: () => measure(World.create(), resyncLines),
+  blast: () => measure(World.create(HOSTS), blastLines),
+  create: () => measure(FakePlane.create(10), createLines),
 };
 
 async function measure<W extends AsyncDisposable>(

@@ -78,7 +78,16 @@ function makeFakes(): Map<string, FakeHost> {
     const fake = fakes.get(row.host_id ?? '') ?? new FakeHost({ facts });
     fakes.set(row.host_id ?? '', fake);
     const spec = { id: row.id, domainName: row.domain_name, flavor: FLAVOR };
-    fake.domains.set(row.id, { spec, powerState: 'RUNNING', deaf: false, log: '', boots: 1 });
+    fake.domains.set(row.id, {
+      spec,
+      powerState: 'RUNNING',
+      saved: false,
+      rescue: false,
+      passwords: new Map(),
+      deaf: false,
+      log: '',
+      boots: 1,
+    });
   }
   database.close();
   return fakes;

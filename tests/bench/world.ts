@@ -22,8 +22,8 @@ export class World implements AsyncDisposable {
     this.folder = folder;
   }
 
-  static async create(): Promise<World> {
-    const lab = await Lab.up({ hosts: 1 });
+  static async create(hosts = 1): Promise<World> {
+    const lab = await Lab.up({ hosts });
     const world = new World(lab, await mkdtemp(join(tmpdir(), 'micronova-bench-')));
     await writeFile(world.path('known_hosts'), `${world.host.knownHostsLine()}\n`);
     await writeFile(world.path('ssh_config'), world.#sshConfig());

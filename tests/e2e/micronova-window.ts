@@ -101,13 +101,6 @@ export class MicronovaWindow {
     }, path);
   }
 
-  /** Answers the next questions with this button. */
-  async answer(button: number): Promise<void> {
-    await this.app.evaluate(({ dialog }, response) => {
-      dialog.showMessageBox = async () => ({ response, checkboxChecked: false });
-    }, button);
-  }
-
   /** Keeps what is on screen as an artifact, numbered in order. */
   async shot(journey: string, name: string): Promise<void> {
     this.#shots += 1;

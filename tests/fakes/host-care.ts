@@ -14,9 +14,15 @@ import { getInstance, insertInstance, transition, type InstanceChange } from '..
 /** Time that passes only when the test says so. */
 export class HandClock implements Clock {
   #now = Date.parse('2026-01-01T00:00:00Z');
+  /** by how much the wall clock was set back */
+  #behind = 0;
   #timers: { readonly at: number; readonly call: () => void }[] = [];
 
   now(): number {
+    return this.#now - this.#behind;
+  }
+
+  elapsed(): number {
     return this.#now;
   }
 
@@ -33,8 +39,7 @@ export class HandClock implements Clock {
 
   /** Somebody sets the clock; timers run by another one. */
   setBack(milliseconds: number): void {
-    this.#now -= milliseconds;
-    this.#timers = this.#timers.map(({ at, call }) => ({ at: at - milliseconds, call }));
+    this.#behind += milliseconds;
   }
 
   advance(milliseconds: number): void {
@@ -132,7 +137,16 @@ export class HostCare implements AsyncDisposable {
   addGuest(hostId: string, id: string, powerState: Instance['powerState'], domainName: string): void {
     const flavor = { vcpus: 1, ram: 128 } as FakeGuest['spec']['flavor'];
     const spec = { id, domainName, flavor };
-    this.fakes.get(hostId)?.domains.set(id, { spec, powerState, deaf: false, log: '', boots: 0 });
+    this.fakes.get(hostId)?.domains.set(id, {
+      spec,
+      powerState,
+      saved: false,
+      rescue: false,
+      passwords: new Map(),
+      deaf: false,
+      log: '',
+      boots: 0,
+    });
   }
 
   host(id: string): Host {

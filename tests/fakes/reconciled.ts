@@ -3,6 +3,7 @@ import { ConsoleTickets } from '../../core/api/console-tickets.ts';
 import { createRouter } from '../../core/api/router.ts';
 import type { FakeHost } from '../../core/compute/fake/fake-host.ts';
 import { conductorOperations } from '../../core/conductor/operations.ts';
+import { conductorOversight } from '../../core/conductor/oversight.ts';
 import { type Call, contract, type Finding, type MethodName } from '../../core/contract/index.ts';
 import { silentLog } from '../../core/domain/log.ts';
 import { createContext } from '../../core/identity/context.ts';
@@ -26,7 +27,7 @@ export class Reconciled extends HostCare {
     const parts = { database, clock: systemClock, log: silentLog };
     const isConnected = (hostId: string) => manager.isConnected(hostId);
     const operations = conductorOperations({ ...parts, drivers: manager, images });
-    this.runner = new TaskRunner({ ...parts, operations, isConnected });
+    this.runner = new TaskRunner({ ...parts, operations, isConnected, oversight: conductorOversight });
     this.runner.start();
     const handlers = apiHandlers({
       database,

@@ -91,6 +91,15 @@ export class LabHost {
     await this.startLibvirtd();
   }
 
+  /** libvirtd stands still: its sockets stay open, and nothing is answered. */
+  async freezeLibvirtd(): Promise<void> {
+    await this.sh('kill -STOP "$(cat /run/libvirtd.pid)"');
+  }
+
+  async thawLibvirtd(): Promise<void> {
+    await this.sh('kill -CONT "$(cat /run/libvirtd.pid)"');
+  }
+
   /** The wire goes dead without a word: bytes stop, nothing is closed. @param afterBytes let so many pass first */
   cutLink(afterBytes = 0): Promise<void> {
     return this.#ask({ op: 'cut', afterBytes });

@@ -18,9 +18,9 @@ export async function play(
   world.start();
   await world.rest();
   world.arm();
-  const begin = world.clock.elapsed;
+  const begin = world.clock.elapsed();
   for (const { at, command } of script.commands) {
-    await world.pass(Math.max(0, begin + at - world.clock.elapsed));
+    await world.pass(Math.max(0, begin + at - world.clock.elapsed()));
     carryOut(world, command);
   }
   await world.conclude(script.end);

@@ -5,6 +5,7 @@ import { findImages } from '../../core/state/images.ts';
 import { listInstances } from '../../core/state/instances.ts';
 import { addImageRow } from './fixture.ts';
 import { defineForeign } from './foreign.ts';
+import { ACTION_SCENARIOS } from './scenarios-actions.ts';
 import type { SimHost } from './sim-host.ts';
 import type { World } from './world.ts';
 
@@ -67,6 +68,14 @@ async function leftOver(world: World): Promise<void> {
   host.fake.faults.once('define', 'after', () => world.apply({ what: 'power', down: 100_000 }, host));
   world.call('instance.create', { name: 'web', flavor: 'small', image: 'tiny' });
   await world.pass(95_000);
+}
+
+/** The host of a running instance loses its power for longer than anybody waits. */
+async function powerless(world: World): Promise<void> {
+  await launched(world);
+  const host = world.hosts.find(({ fake }) => fake.domains.has(the(world))) ?? first(world);
+  world.apply({ what: 'power', down: 100_000 }, host);
+  await world.pass(5_000);
 }
 
 /** The data folder is lost; hosts are added again, and their guests tell of another Micronova. */
@@ -215,6 +224,7 @@ export const SCENARIOS: Readonly<Record<TaskKind, readonly [Scenario, ...Scenari
       expect: is('active'),
     },
   ],
+  ...ACTION_SCENARIOS,
   'instance.redefine': [
     {
       variant: 'undefined outside',
@@ -227,6 +237,14 @@ export const SCENARIOS: Readonly<Record<TaskKind, readonly [Scenario, ...Scenari
       },
       act: (world) => world.resolveFindings('restore_ours'),
       expect: nothing,
+    },
+  ],
+  'instance.evacuate': [
+    {
+      variant: 'host gone',
+      prepare: powerless,
+      act: (world) => world.call('instance.evacuate', { ref: the(world) }),
+      expect: is('active'),
     },
   ],
   'instance.cleanup': [{ variant: 'left on a host', prepare: leftOver, act: wait, expect: is('active') }],

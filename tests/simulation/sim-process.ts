@@ -121,6 +121,7 @@ export class SimProcess {
     const { clock } = this.#ground;
     return {
       now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
       after: (milliseconds, call) => {
         if (!this.#alive) return { [Symbol.dispose]: () => undefined };
         const timer = clock.after(milliseconds, () => {
@@ -149,6 +150,8 @@ export class SimProcess {
       all: (query) => database.all(query),
       first: (query) => database.first(query),
       write: (work) => this.#write(work),
+      // Each by itself: a kill may come between any two.
+      writeSoon: async (work) => this.#write(work),
       subscribe: (listener) => database.subscribe((event) => this.#alive && listener(event)),
       announce: (event) => void (this.#alive && database.announce(event)),
       close: () => undefined,

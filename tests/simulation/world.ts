@@ -107,7 +107,7 @@ export class World implements Ground, Fate {
   }
 
   note(text: string): void {
-    if (this.#options.keepLog) this.log.push(`${this.clock.elapsed} ${text}`);
+    if (this.#options.keepLog) this.log.push(`${this.clock.elapsed()} ${text}`);
   }
 
   #hear(event: ContractEvent): void {
@@ -291,7 +291,7 @@ export class World implements Ground, Fate {
 
   /** Lets this much time pass. */
   async pass(milliseconds: number): Promise<void> {
-    const until = this.clock.elapsed + milliseconds;
+    const until = this.clock.elapsed() + milliseconds;
     this.clock.after(milliseconds, () => undefined);
     await this.settle();
     while (this.clock.step(until)) await this.settle();
@@ -299,7 +299,7 @@ export class World implements Ground, Fate {
 
   /** Until no task is left that could run, and every host is connected. */
   async rest(): Promise<boolean> {
-    const until = this.clock.elapsed + PATIENCE;
+    const until = this.clock.elapsed() + PATIENCE;
     await this.settle();
     while (!this.#isAtRest()) {
       if (!this.clock.step(until)) return false;

@@ -18,6 +18,8 @@ export interface FakeImage {
 export interface FakeDisks {
   /** id of the image that the root disk lies over */
   root?: string;
+  /** id of the image that the rescue disk lies over */
+  rescue?: string;
   extra?: boolean;
   configDrive?: boolean;
 }
@@ -25,6 +27,12 @@ export interface FakeDisks {
 export interface FakeDomain {
   spec: Pick<GuestSpec, 'id' | 'domainName' | 'flavor'>;
   powerState: GuestState['powerState'];
+  /** its memory is kept: the next start goes on where it was */
+  saved: boolean;
+  /** its definition boots the rescue disk */
+  rescue: boolean;
+  /** by account, as the guest agent was told */
+  readonly passwords: Map<string, string>;
   /** hears neither agent nor ACPI */
   deaf: boolean;
   log: string;
@@ -54,6 +62,8 @@ export interface FakeHostOptions {
   readonly name?: string;
   readonly facts?: Partial<HostFacts>;
   readonly faults?: Faults;
+  /** its storage pool is this host's, too */
+  readonly storageOf?: FakeHost;
 }
 
 const FACTS: HostFacts = {
@@ -91,8 +101,8 @@ const FACTS: HostFacts = {
 export class FakeHost {
   readonly faults: Faults;
   readonly facts: HostFacts;
-  readonly images = new Map<string, FakeImage>();
-  readonly disks = new Map<string, FakeDisks>();
+  readonly images: Map<string, FakeImage>;
+  readonly disks: Map<string, FakeDisks>;
   /** addresses by guest */
   readonly reservations = new Map<string, { readonly mac: string; readonly address: string }>();
   readonly domains = new Map<string, FakeDomain>();
@@ -104,8 +114,10 @@ export class FakeHost {
   /** counts the lives of its libvirtd */
   #life = 0;
 
-  constructor({ name = 'fake', facts = {}, faults = new Faults() }: FakeHostOptions = {}) {
+  constructor({ name = 'fake', facts = {}, faults = new Faults(), storageOf }: FakeHostOptions = {}) {
     this.faults = faults;
+    this.images = storageOf?.images ?? new Map();
+    this.disks = storageOf?.disks ?? new Map();
     this.facts = { ...FACTS, hostname: name, ...facts };
   }
 
@@ -169,11 +181,28 @@ export class FakeHost {
   /** Power on, by whoever; nothing happens to a guest that runs. */
   boot(guestId: string): void {
     const domain = this.domain(guestId);
-    if (domain.powerState === 'RUNNING') return;
+    if (domain.powerState !== 'SHUTDOWN') return;
     domain.powerState = 'RUNNING';
-    domain.boots += 1;
-    domain.log += `boot ${domain.boots}\n`;
+    if (!domain.saved) {
+      domain.boots += 1;
+      domain.log += `boot ${domain.boots}${domain.rescue ? ' from the rescue disk' : ''}\n`;
+    }
+    domain.saved = false;
     this.lifecycle(guestId, 'started');
+  }
+
+  /** Power on with kept memory thrown away. */
+  bootAfresh(guestId: string): void {
+    this.domain(guestId).saved = false;
+    this.boot(guestId);
+  }
+
+  /** Has the processors of a guest go on that stand still; nothing happens to any other. */
+  wake(guestId: string): void {
+    const domain = this.domain(guestId);
+    if (domain.powerState !== 'PAUSED' && domain.powerState !== 'SUSPENDED') return;
+    domain.powerState = 'RUNNING';
+    this.lifecycle(guestId, 'resumed');
   }
 
   /** Power off, by whoever; nothing happens to a guest that is off. */

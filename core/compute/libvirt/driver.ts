@@ -18,10 +18,13 @@ import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver } from '../driver.ts';
 import { auditSteps } from './audit.ts';
 import { defineGuest, undefineGuest } from './definition.ts';
+import { evacuationSteps } from './evacuation.ts';
 import { DriverEvents } from './events.ts';
 import { readFacts, readPlatform } from './facts.ts';
+import { diskActions } from './disk-actions.ts';
 import { Guests } from './guests.ts';
 import { InTurn } from './in-turn.ts';
+import { liveActions } from './live-actions.ts';
 import { libvirtOwnership } from './ownership.ts';
 import { Power } from './power.ts';
 import { Session, type LibvirtDriverOptions } from './session.ts';
@@ -68,7 +71,10 @@ async function compose(session: Session, signal: AbortSignal): Promise<ComputeDr
     close: end,
     onEvent: (listener) => events.on(listener),
 
+    ...liveActions(session),
+    ...diskActions(session, power),
     ...auditSteps(session),
+
     facts: (o) => readFacts(session, platform, o),
     prepareHost: async (o) => {
       await preparePool(connection, session.options.pool, session.usualPoolPath, o);
@@ -107,6 +113,8 @@ async function compose(session: Session, signal: AbortSignal): Promise<ComputeDr
       await session.findDomain(guestId, o);
       if (session.network !== null) await releaseAddress(connection, session.network, mac, o);
     },
+
+    ...evacuationSteps(session),
 
     define: (guest, o) => defineGuest(session, platform, guest, o),
     undefine: (guestId, o) => undefineGuest(session, guestId, o),

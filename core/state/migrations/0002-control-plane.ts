@@ -56,6 +56,8 @@ ALTER TABLE instances ADD COLUMN hints_json TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE instances ADD COLUMN requested_zone TEXT;
 ALTER TABLE instances ADD COLUMN host_checks INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE instances ADD COLUMN reclaim_at TEXT;
+-- the state that a softly deleted instance goes back to
+ALTER TABLE instances ADD COLUMN deleted_from TEXT;
 -- the image that a rescued instance boots, and the state it was in before
 ALTER TABLE instances ADD COLUMN rescue_json TEXT;
 ALTER TABLE instances ADD COLUMN origin TEXT NOT NULL DEFAULT 'launched';
@@ -97,6 +99,13 @@ ALTER TABLE tasks ADD COLUMN waits_for TEXT;
 ALTER TABLE tasks ADD COLUMN expires_at TEXT;
 -- order among those that wait for one host; a retried or moved task gets a new one
 ALTER TABLE tasks ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+-- the action on the instance that it was asked for as: its guard is asked again before a waiting or a retried one begins
+ALTER TABLE tasks ADD COLUMN action TEXT;
+ALTER TABLE tasks ADD COLUMN parameters_json TEXT NOT NULL DEFAULT '{}';
+-- may be asked for once more, should it fail
+ALTER TABLE tasks ADD COLUMN retryable INTEGER NOT NULL DEFAULT 0;
+UPDATE tasks SET waits_for = 'host' WHERE state = 'queued' AND kind IN ('instance.cleanup', 'image.cleanup');
+CREATE INDEX tasks_instance ON tasks(instance_id, state);
 
 CREATE TABLE provider_traits (
   provider_id TEXT NOT NULL REFERENCES resource_providers(id) ON DELETE CASCADE,
