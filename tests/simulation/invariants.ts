@@ -19,7 +19,10 @@ function legalPairs(): string[] {
     );
     return [...allowed, ...BY_THE_HOST].map((vmState) => `${vmState} ${ACTS[act].taskState}`);
   });
-  return [...new Set([...idle, ...building, ...busy])];
+  const rebuilding = (['rebuild_block_device_mapping', 'rebuild_spawning'] as const).flatMap((state) =>
+    (['active', 'stopped', 'error'] as const).map((vmState) => `${vmState} ${state}`),
+  );
+  return [...new Set([...idle, ...building, ...busy, ...rebuilding])];
 }
 
 const LEGAL = legalPairs()
