@@ -5,8 +5,10 @@ import { ConsoleTickets } from './api/console-tickets.ts';
 import { prepareFirstStart } from './api/first-start.ts';
 import { apiHandlers } from './api/handlers.ts';
 import type { HostApiParts } from './api/hosts.ts';
+import { sweepPasswords } from './api/instance-password.ts';
 import { createRouter, type Router } from './api/router.ts';
 import { conductorOperations } from './conductor/operations.ts';
+import { Reclaimer } from './conductor/reclaimer.ts';
 import { conductorOversight } from './conductor/oversight.ts';
 import type { SystemStatus } from './contract/index.ts';
 import { DailyBackups } from './daily-backups.ts';
@@ -102,6 +104,7 @@ async function prepareState(
   options: ControlPlaneOptions,
 ) {
   database.write(pruneHistory);
+  database.write(sweepPasswords);
   const salvaged = database.write(salvageInstances);
   const unknown = await images.sweep(new Set(listImageIds(database)));
   const missing = await prepareFirstStart(database, {
@@ -148,6 +151,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const hosts = stack.use(
     new HostManager({ database, openDriver: options.openDriver ?? openDriver, log, clock, random }),
   );
+  stack.use(new Reclaimer({ database, clock, log }));
   const operations = conductorOperations({ database, drivers: hosts, images, clock, random, log });
   const isConnected = (hostId: string) => hosts.isConnected(hostId);
   const oversight = conductorOversight;

@@ -120,4 +120,28 @@ describe('a lost database', () => {
     await ann.kit.runner.idle();
     expect(ann.kit.instance(id)).toMatchObject({ vmState: 'active' });
   });
+
+  it('brings one guest of our own back where a person adopts it', async () => {
+    const { fake, ann, bob } = await pair();
+    await using _a = ann;
+    await using _b = bob;
+    const { id } = ann.kit.create(ann.imageId, { tags: ['kept'] });
+    await ann.kit.runner.idle();
+    const mark = fake.domain(id).mark;
+    await ann.call('instance.release', { ref: id });
+    await ann.kit.runner.idle();
+    fake.domain(id).mark = mark ?? null;
+    await ann.look();
+    await ann.call('guest.adopt', { host: 'one', uuid: id });
+    await ann.kit.runner.idle();
+    expect(ann.kit.instance(id)).toMatchObject({
+      vmState: 'active',
+      taskState: null,
+      origin: 'launched',
+      tags: ['kept'],
+      imageId: ann.imageId,
+    });
+    await ann.look();
+    expect(await ann.call('guest.list', {})).toEqual([]);
+  });
 });

@@ -88,6 +88,9 @@ export function stray(fake: FakeHost, name = 'stray'): string {
   const id = randomUUID();
   const flavor = { id: 'x', name: 'x', vcpus: 2, ram: 1024, disk: 0, ephemeral: 0, swap: 0 };
   fake.addForeign({
+    saved: false,
+    rescue: false,
+    passwords: new Map(),
     spec: { id, domainName: name, flavor: { ...flavor, isPublic: true, description: null, extraSpecs: {} } },
     devices: {
       disks: [

@@ -14,7 +14,7 @@ import { finishAction, startAction } from '../state/actions.ts';
 import type { Database, Tx } from '../state/database.ts';
 import { getInstance, transition } from '../state/instances.ts';
 import { getTask } from '../state/tasks.ts';
-import { deleteInstance } from './instance-power.ts';
+import { deleteInstance } from './instance-delete.ts';
 import type { Handlers } from './router.ts';
 import { taskEnd } from './task-end.ts';
 

@@ -19,7 +19,6 @@ import { schedulerHandlers } from './scheduler.ts';
 import { serverGroupHandlers } from './server-groups.ts';
 import { type SystemFacts, systemHandlers } from './system.ts';
 import { type TaskControl, taskHandlers } from './tasks.ts';
-import { UNBUILT, unbuilt } from './unbuilt.ts';
 
 export interface ApiParts {
   readonly database: Database;
@@ -36,14 +35,8 @@ export interface ApiParts {
 /** Every method of the contract, each with what it needs and no more. */
 export function apiHandlers(parts: ApiParts): Handlers {
   const { database, drivers } = parts;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- goes when the last of them is built
-  const missing = Object.fromEntries(UNBUILT.map((name) => [name, unbuilt])) as unknown as Pick<
-    Handlers,
-    (typeof UNBUILT)[number]
-  >;
   const ownership = ownershipHandlers(database, drivers, parts.hosts.control);
   return {
-    ...missing,
     ...flavorHandlers(database),
     ...projectHandlers(database),
     ...keypairHandlers(database, parts.sshFolder),

@@ -5,7 +5,9 @@ import { createContext } from '../identity/context.ts';
 import { listActions } from '../state/actions.ts';
 import { updateHost } from '../state/hosts.ts';
 import { transition } from '../state/instances.ts';
-import { deleteInstance, rebootInstance, startInstance, stopInstance } from './instance-power.ts';
+import { actOn } from './instance-acts.ts';
+import { deleteInstance } from './instance-delete.ts';
+import { rebootInstance } from './instance-reboot.ts';
 import { retryTask } from './task-retry.ts';
 import { setTask } from './waiting-tasks.ts';
 
@@ -37,9 +39,9 @@ async function comeBack(): Promise<void> {
 
 const act = {
   start: (whenBack = true) =>
-    kit.database.write((tx) => startInstance(tx, { ref: id, whenBack }, context()).taskId),
+    kit.database.write((tx) => actOn(tx, 'start', { ref: id, whenBack }, context()).taskId),
   stop: (whenBack = true) =>
-    kit.database.write((tx) => stopInstance(tx, { ref: id, whenBack }, context()).taskId),
+    kit.database.write((tx) => actOn(tx, 'stop', { ref: id, whenBack }, context()).taskId),
   reboot: (type: 'soft' | 'hard') =>
     kit.database.write((tx) => rebootInstance(tx, { ref: id, type, whenBack: true }, context()).taskId),
   delete: (whenBack = true) =>

@@ -69,7 +69,8 @@ export function acceptStored(
   const act: Act = ACTS[action];
   const waits = mustWait(tx, instance, act, whenBack);
   makeWayFor(tx, instance.id, act.kind);
-  const changed = waits ? null : transition(tx, instance.id, { set: { taskState: act.taskState } });
+  const { taskState } = act;
+  const changed = waits || taskState === null ? null : transition(tx, instance.id, { set: { taskState } });
   startAction(tx, { instanceId: instance.id, requestId }, act.record ?? action, user);
   const taskId = enqueue(tx, {
     kind: act.kind,

@@ -21,7 +21,7 @@ function gib(bytes: number): string {
  * FlavorDiskSmallerThanMinDisk).
  * @throws ExpectedError `bad_input`
  */
-export function checkFlavorFits(flavor: Flavor, image: Image): void {
+export function checkFlavorFits(flavor: Pick<Flavor, 'name' | 'ram' | 'disk'>, image: Image): void {
   if (image.minRam > flavor.ram) {
     throw tooSmall(
       `The image “${image.name}” needs ${image.minRam} MiB of RAM; the flavor “${flavor.name}” has ${flavor.ram} MiB.`,

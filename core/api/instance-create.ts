@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Flavor, Image, Instance, Keypair, Output, Parsed, Project } from '../contract/index.ts';
 import { hostnameOf } from '../domain/hostname.ts';
 import type { RequestContext } from '../identity/context.ts';

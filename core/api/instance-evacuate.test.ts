@@ -10,7 +10,8 @@ import { updateHost } from '../state/hosts.ts';
 import { deleteImage } from '../state/images.ts';
 import { getInstanceRecord, transition } from '../state/instances.ts';
 import { listTasks } from '../state/tasks.ts';
-import { deleteInstance, stopInstance } from './instance-power.ts';
+import { actOn } from './instance-acts.ts';
+import { deleteInstance } from './instance-delete.ts';
 import { evacuateInstance } from './instance-evacuate.ts';
 import { retryTask } from './task-retry.ts';
 
@@ -89,7 +90,7 @@ describe('an instance whose host is gone', () => {
 
   it('stays off when it was off', async () => {
     await begin();
-    kit.database.write((tx) => stopInstance(tx, { ref: id, whenBack: false }, context()));
+    kit.database.write((tx) => actOn(tx, 'stop', { ref: id, whenBack: false }, context()));
     await kit.runner.idle();
     die(one);
     evacuate();
@@ -131,7 +132,7 @@ describe('an instance whose host is gone', () => {
   it('makes way for nothing that waits for the old host', async () => {
     await begin();
     die(one);
-    const stop = kit.database.write((tx) => stopInstance(tx, { ref: id, whenBack: true }, context()).taskId);
+    const stop = kit.database.write((tx) => actOn(tx, 'stop', { ref: id, whenBack: true }, context()).taskId);
     evacuate();
     await kit.runner.idle();
     expect(kit.task(stop)).toMatchObject({ state: 'cancelled', error: { code: 'cancelled' } });

@@ -28,6 +28,8 @@ import { addServerCreate } from './commands/server-create.ts';
 import { addServerEvents } from './commands/server-event.ts';
 import { addServerGroups } from './commands/server-group.ts';
 import { addServerReads } from './commands/server-read.ts';
+import { addServerRescues } from './commands/server-rescue.ts';
+import { addServerSets } from './commands/server-set.ts';
 import { addSettings } from './commands/settings.ts';
 import { addSystem } from './commands/system.ts';
 import { addTasks } from './commands/task.ts';
@@ -100,6 +102,8 @@ export function createProgram(version: string, io: Io, context: () => Context): 
   addServerCreate(server, context);
   addServerReads(server, context);
   addServerActs(server, context);
+  addServerRescues(server, context);
+  addServerSets(server, context);
   addServerEvents(server, context);
   addServerGroups(server, context);
   addConsoles(program, context);

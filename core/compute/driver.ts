@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { DriverCapabilities, InstanceAddress, PowerState } from '../contract/index.ts';
+import type { Diagnostics, DriverCapabilities, InstanceAddress, PowerState } from '../contract/index.ts';
 import type { GuestDescription, GuestOwner } from './mark.ts';
 import type { StepOptions, TransferOptions } from './options.ts';
 import type { OwnershipDriver } from './ownership.ts';
@@ -64,6 +64,8 @@ export interface GuestState {
   readonly uuid: string;
   readonly domainName: string;
   readonly powerState: PowerState;
+  /** off, and its memory is kept on the host: the next start goes on where it was. nova: suspended */
+  readonly saved: boolean;
   /** whose mark it carries; null: nobody's, or one that says not whose it is */
   readonly owner: GuestOwner | null;
   /** why the mark that it carries is not believed; null: it carries none, or a good one */
@@ -85,6 +87,8 @@ export type DriverEvent =
         | 'undefined'
         | 'started'
         | 'stopped'
+        /** off, with its memory in a file: whether libvirt keeps that one itself only a list tells */
+        | 'saved'
         | 'paused'
         | 'resumed'
         | 'suspended'
@@ -100,6 +104,40 @@ export interface Display {
   readonly stream: Duplex;
   /** to be answered to the VNC server; null where the socket itself is the guard */
   readonly password: string | null;
+}
+
+/** What a running guest, or one that sleeps, can be asked for. */
+export interface LiveActions {
+  /** The processors stand still, the memory stays. */
+  pause(guestId: string, options: StepOptions): Promise<void>;
+  unpause(guestId: string, options: StepOptions): Promise<void>;
+  /** Keeps the memory in a file on the host, and switches off. */
+  suspend(guestId: string, options: StepOptions): Promise<void>;
+  /** Goes on where it was suspended: by us, by itself, or with its processors standing still. */
+  resume(guestId: string, options: StepOptions): Promise<void>;
+  /** A non-maskable interrupt. */
+  injectNmi(guestId: string, options: StepOptions): Promise<void>;
+  /**
+   * By the guest agent; rejects with `libvirt.unsupported` where the guest has none and `libvirt.timeout` where it is
+   * silent. The password is kept nowhere and named in no error.
+   */
+  setUserPassword(guestId: string, user: string, password: string, options: StepOptions): Promise<void>;
+  diagnostics(guestId: string, options: StepOptions): Promise<Diagnostics>;
+}
+
+/** Other disks for a guest that exists already. All want it to be off. */
+export interface DiskActions {
+  /** An overlay over the cached image, beside the guest's own disks. */
+  createRescueDisk(guestId: string, image: ImageSource, options: StepOptions): Promise<void>;
+  removeRescueDisk(guestId: string, options: StepOptions): Promise<void>;
+  /** Has the guest boot from its rescue disk; its own disks stay where they are. */
+  attachRescueDisk(guestId: string, image: ImageSource, options: StepOptions): Promise<void>;
+  /** The definition as it was before. */
+  detachRescueDisk(guestId: string, options: StepOptions): Promise<void>;
+  /** Starts afresh: memory that is kept is thrown away. */
+  boot(guestId: string, options: StepOptions): Promise<void>;
+  /** Root, ephemeral and swap disk, and what is left of a rescue; config drive and console log stay. */
+  removeOwnDisks(guestId: string, options: StepOptions): Promise<void>;
 }
 
 /** What a host that takes an instance over from one that is gone is asked. */
@@ -162,7 +200,8 @@ export interface AuditDriver {
  * Every `remove…`, `release…` and `undefine` of a thing that is gone succeeds. All reject with ExpectedError
  * (`host.*`, `libvirt.*`, `transport.*`, `cancelled`).
  */
-export interface ComputeDriver extends OwnershipDriver, AuditDriver, EvacuationDriver {
+export interface ComputeDriver
+  extends LiveActions, DiskActions, OwnershipDriver, AuditDriver, EvacuationDriver {
   readonly capabilities: DriverCapabilities;
 
   facts(options: StepOptions): Promise<HostFacts>;

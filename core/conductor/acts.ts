@@ -3,8 +3,8 @@ import type { TaskKind } from '../queue/kinds.ts';
 
 export interface Act {
   readonly kind: Extract<TaskKind, `instance.${string}`>;
-  /** what the instance shows from the moment at which it is asked for */
-  readonly taskState: TaskState;
+  /** what the instance shows from the moment at which it is asked for; null: it shows nothing, and stays free */
+  readonly taskState: TaskState | null;
   /** may be broken off: then the instance is what its host says it is */
   readonly cancellable?: true;
   /** begins although the host of the instance is away; left out: it is refused, or waits until the host is back */
@@ -19,9 +19,20 @@ export const ACTS = {
   stop: { kind: 'instance.stop', taskState: 'powering-off', cancellable: true },
   reboot: { kind: 'instance.reboot', taskState: 'rebooting', cancellable: true },
   reboot_hard: { kind: 'instance.reboot', taskState: 'rebooting_hard', record: 'reboot' },
+  pause: { kind: 'instance.pause', taskState: 'pausing' },
+  unpause: { kind: 'instance.unpause', taskState: 'unpausing' },
+  suspend: { kind: 'instance.suspend', taskState: 'suspending' },
+  resume: { kind: 'instance.resume', taskState: 'resuming' },
+  rescue: { kind: 'instance.rescue', taskState: 'rescuing' },
+  unrescue: { kind: 'instance.unrescue', taskState: 'unrescuing' },
+  rebuild: { kind: 'instance.rebuild', taskState: 'rebuilding' },
+  crash_dump: { kind: 'instance.crashDump', taskState: null },
   evacuate: { kind: 'instance.evacuate', taskState: 'rebuilding', withoutHost: true, cancellable: true },
+  soft_delete: { kind: 'instance.softDelete', taskState: 'soft-deleting' },
+  restore: { kind: 'instance.restore', taskState: 'restoring' },
   release: { kind: 'instance.release', taskState: 'deleting' },
   delete: { kind: 'instance.delete', taskState: 'deleting' },
+  force_delete: { kind: 'instance.forceDelete', taskState: 'deleting', withoutHost: true },
 } as const satisfies Partial<Record<InstanceAction, Act>>;
 export type ActName = keyof typeof ACTS;
 

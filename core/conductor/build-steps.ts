@@ -26,6 +26,9 @@ interface Build {
   readonly starts?: boolean;
 }
 
+// The scheduler picks a host that is connected: one that is not when a step begins was there a moment ago.
+const patient = ({ signal }: StepContext) => ({ signal, resumed: true });
+
 /** The steps from a host that was picked to a guest on it. */
 export function buildSteps(
   deps: ConductorDeps,
@@ -34,7 +37,7 @@ export function buildSteps(
 ): Step[] {
   const onHost = (context: StepContext, work: Work) => {
     const record = needInstance(deps.database, instanceId);
-    return deps.hosts.use(hostOf(record), context, (driver) =>
+    return deps.hosts.use(hostOf(record), patient(context), (driver) =>
       work(driver, guestSpec(deps, record), { signal: context.signal }),
     );
   };
@@ -61,10 +64,15 @@ export function buildSteps(
       if (!keepsDisks()) await work(...args);
     };
   return [
-    copyStep(deps, 'image', () => {
-      const record = needInstance(deps.database, instanceId);
-      return { imageId: record.instance.imageId ?? '', hostId: hostOf(record) };
-    }),
+    copyStep(
+      deps,
+      'image',
+      () => {
+        const record = needInstance(deps.database, instanceId);
+        return { imageId: record.instance.imageId ?? '', hostId: hostOf(record) };
+      },
+      true,
+    ),
     step(
       'root_disk',
       unlessKept((driver, guest, options) => driver.createRootDisk(guest, options)),
@@ -79,7 +87,7 @@ export function buildSteps(
       async do(context) {
         const { signal } = context;
         const record = needInstance(deps.database, instanceId);
-        const addresses = await deps.hosts.use(hostOf(record), context, (driver) =>
+        const addresses = await deps.hosts.use(hostOf(record), patient(context), (driver) =>
           driver.reserveAddress(guestSpec(deps, record), { signal }),
         );
         return (tx) => void transition(tx, instanceId, { expect: { taskState: own }, set: { addresses } });
@@ -95,7 +103,7 @@ export function buildSteps(
       name: 'define',
       do: (context) => {
         const record = needInstance(deps.database, instanceId);
-        return deps.hosts.use(hostOf(record), context, async (driver) => {
+        return deps.hosts.use(hostOf(record), patient(context), async (driver) => {
           await driver.define(guestSpec(deps, record), context);
           return agreeOnDefinition(driver, instanceId, context);
         });

@@ -1,9 +1,9 @@
 import type { Operation } from '../queue/operation.ts';
 import { getHost } from '../state/hosts.ts';
 import { getImage } from '../state/images.ts';
-import { listInstancesOn } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
 import { againWhenBack } from './leftovers.ts';
+import { isImageInUse } from './orphaned-image.ts';
 
 interface Leftover {
   readonly imageId: string;
@@ -27,8 +27,7 @@ export function cleanupImage({ database, hosts, copies }: ConductorDeps, leftove
             await copies.discardHalf(imageId, hostId, context);
             return undefined;
           }
-          const used = listInstancesOn(database, hostId).some((instance) => instance.imageId === imageId);
-          if (used) return undefined;
+          if (isImageInUse(database, imageId, hostId)) return undefined;
           const { signal } = context;
           await hosts.use(hostId, context, (driver) => driver.removeImage(imageId, { signal }));
           return undefined;

@@ -13,14 +13,16 @@ interface Where {
 /**
  * Brings an image to a host. A complete copy needs no undo: it serves the next build. What an upload has left that broke
  * off goes again, and when the host went away with it, once the host is back.
+ * @param isPatient the host was there a moment ago: it is waited for
  */
-export function copyStep(deps: ConductorDeps, name: string, where: () => Where): Step {
+export function copyStep(deps: ConductorDeps, name: string, where: () => Where, isPatient = false): Step {
   return {
     name,
     patience: COPY_PATIENCE,
     async do(context) {
       const at = where();
-      await deps.copies.ensure(imageSource(deps, at.imageId), at.hostId, context);
+      const follower = { ...context, resumed: context.resumed || isPatient };
+      await deps.copies.ensure(imageSource(deps, at.imageId), at.hostId, follower);
       return undefined;
     },
     async undo(context) {

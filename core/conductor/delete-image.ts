@@ -3,10 +3,10 @@ import type { Operation, StepContext } from '../queue/operation.ts';
 import type { Reader } from '../state/database.ts';
 import { listHosts } from '../state/hosts.ts';
 import { deleteImage as deleteRow, getImage } from '../state/images.ts';
-import { listInstancesOn } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
 import { isLinkLoss } from './hosts.ts';
 import { leaveToCleanup } from './leftovers.ts';
+import { isImageInUse } from './orphaned-image.ts';
 
 /**
  * Removes an image: its copies on the hosts, its file, its row. A copy on a host that is away goes when the host is
@@ -20,8 +20,10 @@ export function deleteImage(deps: ConductorDeps, imageId: string): Operation {
         name: 'remove_copies',
         async do(context) {
           const left: string[] = [];
+          // After a restart nobody is connected yet, and a half copy that nobody knows of would stay.
+          await deps.hosts.attempted(context.signal);
           for (const hostId of hostsWithCopies(database, imageId)) {
-            const used = listInstancesOn(database, hostId).some((instance) => instance.imageId === imageId);
+            const used = isImageInUse(database, imageId, hostId);
             if (!used && !(await removeCopy(deps, imageId, hostId, context))) left.push(hostId);
           }
           return (tx) => {

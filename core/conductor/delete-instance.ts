@@ -1,47 +1,42 @@
 import { release } from '../placement/allocations.ts';
-import type { Operation, Step } from '../queue/operation.ts';
+import type { Commit, Operation, Step, StepContext } from '../queue/operation.ts';
+import type { Tx } from '../state/database.ts';
 import { getImage } from '../state/images.ts';
-import { getInstanceRecord, listInstancesOn, markDeleted } from '../state/instances.ts';
+import { getInstanceRecord, markDeleted } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
 import { askHost } from './host-word.ts';
+import { isLinkLoss } from './hosts.ts';
+import { leaveToCleanup } from './leftovers.ts';
+import { imagesOf, removeOrphanedImages } from './orphaned-image.ts';
 import { endAction, recordSteps } from './record.ts';
 import { takeDownSteps } from './take-down.ts';
 
-/** What goes with a guest that Micronova made; an adopted one keeps its disks and whatever else it brought along. */
-const OF_LAUNCHED: ReadonlySet<string> = new Set(['remove_disks', 'release_address']);
+function forget(tx: Tx, instanceId: string): undefined {
+  release(tx, instanceId);
+  markDeleted(tx, instanceId);
+}
 
-/**
- * Takes an instance away, in whatever state it is: half built, in error, on no host. While its host is away it is
- * refused, because its guest would live on there. nova/compute/manager.py `terminate_instance`
- */
-export function deleteInstance(deps: ConductorDeps, instanceId: string): Operation {
+function deletion(deps: ConductorDeps, instanceId: string, last: (step: Step) => Step): Operation {
   const record = () => getInstanceRecord(deps.database, instanceId);
+  const isAdopted = record()?.instance.origin === 'adopted';
   const [first, ...rest] = takeDownSteps(
-    instanceId,
-    () => record()?.mac ?? '',
+    { instanceId, macOf: () => record()?.mac ?? '', isAdopted },
     async (context, work) => {
       const { hostId, takenOver } = record()?.instance ?? {};
       // Another's guest stays as it is: only the row is forgotten.
       if (hostId && !takenOver) await deps.hosts.use(hostId, context, work);
     },
   );
-  const undo: Step['undo'] = (context) => askHost(deps, instanceId, context);
-  const isAdopted = record()?.instance.origin === 'adopted';
+  const undo: Step['undo'] = async (context) =>
+    record() === undefined ? undefined : await askHost(deps, instanceId, context);
+  const onHost = [
+    ...(first ? [{ ...first, undo }] : []),
+    ...rest,
+    removeOrphanedImages(deps, instanceId, () => imagesOf(deps.database, instanceId)),
+  ];
   return {
     ...recordSteps(instanceId),
-    steps: [
-      ...(first ? [{ ...first, undo }] : []),
-      ...rest.filter(({ name }) => !isAdopted || !OF_LAUNCHED.has(name)),
-      removeOrphanedImage(deps, instanceId),
-      {
-        name: 'release',
-        do: () => (tx) => {
-          release(tx, instanceId);
-          markDeleted(tx, instanceId);
-          return undefined;
-        },
-      },
-    ],
+    steps: [...onHost.map(last), { name: 'release', do: () => (tx) => forget(tx, instanceId) }],
     ended(tx, context, outcome) {
       endAction(tx, context, outcome, { instanceId, own: ['deleting'], done: {}, failed: {} });
       return undefined;
@@ -49,18 +44,47 @@ export function deleteInstance(deps: ConductorDeps, instanceId: string): Operati
   };
 }
 
-/** The host's copy of an image that was deleted stays as long as disks lie over it: the last one takes it along. */
-function removeOrphanedImage({ database, hosts }: ConductorDeps, instanceId: string): Step {
-  return {
-    name: 'remove_image',
-    async do(context) {
-      const { hostId, imageId, takenOver } = getInstanceRecord(database, instanceId)?.instance ?? {};
-      if (!hostId || takenOver || !imageId || getImage(database, imageId) !== undefined) return undefined;
-      const others = listInstancesOn(database, hostId).filter((other) => other.id !== instanceId);
-      if (others.some((other) => other.imageId === imageId)) return undefined;
-      const { signal } = context;
-      await hosts.use(hostId, context, (driver) => driver.removeImage(imageId, { signal }));
-      return undefined;
-    },
+/**
+ * Takes an instance away, in whatever state it is: half built, in error, on no host. While its host is away it is
+ * refused, because its guest would live on there. nova/compute/manager.py `terminate_instance`
+ */
+export function deleteInstance(deps: ConductorDeps, instanceId: string): Operation {
+  return deletion(deps, instanceId, (step) => step);
+}
+
+/** The row goes at once; what is on the host goes when the host is back, together with a copy that only it needed. */
+function leaveBehind(instanceId: string, { task }: StepContext): Commit {
+  return (tx) => {
+    const record = getInstanceRecord(tx, instanceId);
+    const hostId = record?.instance.hostId ?? null;
+    if (record === undefined || hostId === null) return;
+    const gone = imagesOf(tx, instanceId).filter((imageId) => getImage(tx, imageId) === undefined);
+    forget(tx, instanceId);
+    const left = {
+      instanceId,
+      hostId,
+      mac: record.mac,
+      ...(record.instance.origin === 'adopted' && { adopted: true as const }),
+      ...(gone.length > 0 && { images: gone }),
+    };
+    leaveToCleanup(tx, 'instance.cleanup', left, task);
   };
+}
+
+/**
+ * The same without fail: a host that is away is not waited for. nova/compute/api.py `_delete` does as much where the
+ * host is down ("local delete").
+ */
+export function forceDeleteInstance(deps: ConductorDeps, instanceId: string): Operation {
+  return deletion(deps, instanceId, (step) => ({
+    ...step,
+    async do(context) {
+      try {
+        return await step.do(context);
+      } catch (error) {
+        if (!isLinkLoss(error) || context.signal.aborted) throw error;
+        return leaveBehind(instanceId, context);
+      }
+    },
+  }));
 }

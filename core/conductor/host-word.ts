@@ -1,14 +1,18 @@
-import type { PowerState, VmState } from '../contract/index.ts';
+import type { GuestState } from '../compute/driver.ts';
+import type { VmState } from '../contract/index.ts';
 import { liveStateOf } from '../domain/power-states.ts';
 import type { Commit, StepContext } from '../queue/operation.ts';
 import { type InstanceChange, transition } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
 import { needInstance } from './guest.ts';
 
-/** Rescued and resized say what was done with the guest, which runs or not meanwhile; an error gives way to what is. */
-function vmStateOf(powerState: PowerState, before: VmState): VmState {
-  if (before === 'rescued' || before === 'resized') return before;
-  return liveStateOf(powerState) ?? before;
+/** They say what was done with the guest, which runs or not meanwhile; an error gives way to what is. */
+const KEPT: readonly VmState[] = ['rescued', 'resized', 'soft-delete'];
+
+function vmStateOf(guest: GuestState | undefined, before: VmState): VmState {
+  // What is as good as deleted does not come to life because a part of it is gone already.
+  if (guest === undefined) return before === 'soft-delete' ? before : 'error';
+  return KEPT.includes(before) ? before : (liveStateOf(guest.powerState, guest.saved) ?? before);
 }
 
 /** Asks the host how the guest really stands, after an action that failed half-way; a guest that is gone is an error. */
@@ -27,7 +31,7 @@ export async function askHost(
   const guest = guests.find((candidate) => candidate.uuid === instanceId);
   const powerState = guest?.powerState ?? 'NOSTATE';
   const set = {
-    vmState: guest === undefined ? 'error' : vmStateOf(powerState, vmState),
+    vmState: vmStateOf(guest, vmState),
     powerState,
   } satisfies InstanceChange;
   return (tx) => void transition(tx, instanceId, { expect: { hostId }, set: { ...set, seenAt: tx.now() } });

@@ -5,7 +5,8 @@ import { cleanupInstance } from './cleanup-instance.ts';
 import { createImage } from './create-image.ts';
 import { createInstance } from './create-instance.ts';
 import { deleteImage } from './delete-image.ts';
-import { deleteInstance } from './delete-instance.ts';
+import { crashDump } from './crash-dump.ts';
+import { deleteInstance, forceDeleteInstance } from './delete-instance.ts';
 import { conductorDeps, type ConductorOptions } from './deps.ts';
 import { evacuateInstance } from './evacuate-instance.ts';
 import { describeInstance } from './describe-instance.ts';
@@ -13,10 +14,16 @@ import { fetchImage } from './fetch-image.ts';
 import { recoverInstances } from './recover-instances.ts';
 import { releaseInstance } from './release-instance.ts';
 import { takeInstance } from './take-instance.ts';
+import { pauseInstance, unpauseInstance } from './pause-instance.ts';
 import { rebootInstance } from './reboot-instance.ts';
+import { rebuildInstance } from './rebuild-instance.ts';
+import { rescueInstance } from './rescue-instance.ts';
+import { restoreInstance, softDeleteInstance } from './soft-delete.ts';
 import { redefineInstance } from './redefine-instance.ts';
 import { startInstance } from './start-instance.ts';
 import { stopInstance } from './stop-instance.ts';
+import { resumeInstance, suspendInstance } from './suspend-instance.ts';
+import { unrescueInstance } from './unrescue-instance.ts';
 import { uploadImage } from './upload-image.ts';
 
 /** How every kind of task is done. */
@@ -34,6 +41,37 @@ export function conductorOperations(options: ConductorOptions): Operations {
     'instance.stop': operationFor(kinds['instance.stop'], (input) => stopInstance(deps, input.instanceId)),
     'instance.reboot': operationFor(kinds['instance.reboot'], (input) =>
       rebootInstance(deps, input.instanceId, input.type),
+    ),
+    'instance.pause': operationFor(kinds['instance.pause'], (input) => pauseInstance(deps, input.instanceId)),
+    'instance.unpause': operationFor(kinds['instance.unpause'], (input) =>
+      unpauseInstance(deps, input.instanceId),
+    ),
+    'instance.suspend': operationFor(kinds['instance.suspend'], (input) =>
+      suspendInstance(deps, input.instanceId),
+    ),
+    'instance.resume': operationFor(kinds['instance.resume'], (input) =>
+      resumeInstance(deps, input.instanceId),
+    ),
+    'instance.rescue': operationFor(kinds['instance.rescue'], (input) =>
+      rescueInstance(deps, input.instanceId, input.imageId),
+    ),
+    'instance.unrescue': operationFor(kinds['instance.unrescue'], (input) =>
+      unrescueInstance(deps, input.instanceId),
+    ),
+    'instance.rebuild': operationFor(kinds['instance.rebuild'], (input) =>
+      rebuildInstance(deps, input.instanceId, input.imageId),
+    ),
+    'instance.crashDump': operationFor(kinds['instance.crashDump'], (input) =>
+      crashDump(deps, input.instanceId),
+    ),
+    'instance.softDelete': operationFor(kinds['instance.softDelete'], (input) =>
+      softDeleteInstance(deps, input.instanceId),
+    ),
+    'instance.restore': operationFor(kinds['instance.restore'], (input) =>
+      restoreInstance(deps, input.instanceId),
+    ),
+    'instance.forceDelete': operationFor(kinds['instance.forceDelete'], (input) =>
+      forceDeleteInstance(deps, input.instanceId),
     ),
     'instance.evacuate': operationFor(kinds['instance.evacuate'], (input) => evacuateInstance(deps, input)),
     'instance.redefine': operationFor(kinds['instance.redefine'], (input) =>

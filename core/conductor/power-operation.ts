@@ -1,10 +1,9 @@
 import type { PowerState, TaskState, VmState } from '../contract/index.ts';
 import type { ComputeDriver } from '../compute/driver.ts';
-import { ExpectedError } from '../domain/errors.ts';
 import type { Operation } from '../queue/operation.ts';
 import type { ConductorDeps } from './deps.ts';
-import { needInstance } from './guest.ts';
 import { askHost } from './host-word.ts';
+import { hostStep } from './on-host.ts';
 import { endAction, recordSteps } from './record.ts';
 
 interface PowerAction {
@@ -21,20 +20,10 @@ export function powerOperation(deps: ConductorDeps, action: PowerAction): Operat
   return {
     ...recordSteps(instanceId),
     steps: [
-      {
-        name: action.step,
-        async do(context) {
-          const { hostId, name } = needInstance(deps.database, instanceId).instance;
-          if (hostId === null) {
-            throw new ExpectedError('host.unavailable', `“${name}” is on no host`, {
-              remedy: 'Delete it and create it again.',
-            });
-          }
-          await deps.hosts.use(hostId, context, (driver) => action.act(driver, context.signal));
-          return undefined;
-        },
+      hostStep(deps, instanceId, action.step, {
+        work: (driver, { signal }) => action.act(driver, signal),
         undo: (context) => askHost(deps, instanceId, context),
-      },
+      }),
     ],
     ended(tx, context, outcome) {
       const done = { ...action.becomes, seenAt: tx.now() };

@@ -44,6 +44,8 @@ export function recoverInstances(deps: ConductorDeps, controlId: string): Operat
         name: 'rebuild',
         async do(context) {
           skipped.length = 0;
+          // After a restart nobody is connected yet, and what nobody looks at would not be found.
+          await deps.hosts.attempted(context.signal);
           const candidates = await findCandidates(deps, controlId, context);
           const byId = Map.groupBy(candidates, ({ guest }) => guest.uuid);
           let done = 0;

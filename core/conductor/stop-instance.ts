@@ -3,7 +3,7 @@ import type { ConductorDeps } from './deps.ts';
 import { powerOperation } from './power-operation.ts';
 
 /** milliseconds for the guest to power itself off: `shutdown_timeout` in nova/conf/compute.py */
-const SHUTDOWN_TIMEOUT = 60_000;
+export const SHUTDOWN_TIMEOUT = 60_000;
 
 /** nova/compute/manager.py `stop_instance` */
 export function stopInstance(deps: ConductorDeps, instanceId: string): Operation {

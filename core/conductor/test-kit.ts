@@ -153,7 +153,7 @@ export class ConductorKit implements AsyncDisposable {
     kind: K,
     input: TaskInput<K>,
     instanceId: string,
-    taskState: TaskState,
+    taskState: TaskState | null,
   ): string {
     return this.database.write((tx) => {
       const instance = transition(tx, instanceId, { set: { taskState } });

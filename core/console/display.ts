@@ -16,6 +16,9 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** Milliseconds in which a client has to log in with the password that it was given. */
 const PASSWORD_VALID = 30_000;
 
+/** VIR_DOMAIN_XML_SECURE */
+const WITH_PASSWORDS = 1;
+
 export function randomPassword(): string {
   return Array.from({ length: PASSWORD_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }
@@ -44,21 +47,30 @@ export class Displays implements Disposable {
   /** @throws ExpectedError `instance.no_console`, `transport.*` */
   async open(domain: DomainRef, options: CallOptions): Promise<OpenDisplay> {
     const xml = await this.#liveXml(domain, options);
-    const display = readXml(domainXml, xml).graphics?.find((device) => device.type === 'vnc');
+    const { graphics: displays, metadata } = readXml(domainXml, xml);
+    const display = displays?.find((device) => device.type === 'vnc');
     const socket = display?.listen?.socket ?? display?.socket;
     if (socket !== undefined) {
       return { stream: await this.#link.openSocket(socket, options), password: null };
     }
     const port = display?.port;
     if (port === undefined || port === 0) throw noDisplay(domain);
+    // An adopted guest's password, or that it has none, is somebody else's doing, and stays.
+    if (metadata?.origin === 'adopted') return this.#asItIs(domain, port, options);
     const password = randomPassword();
     await this.#setPassword(domain, xml, password, options);
     this.#expire(domain);
     return { stream: await this.#link.openTcp('127.0.0.1', port, options), password };
   }
 
-  async #liveXml(domain: DomainRef, options: CallOptions): Promise<string> {
-    return (await this.#connection.call(procedures.getXmlDesc, { domain, flags: 0 }, options)).xml;
+  async #asItIs(domain: DomainRef, port: number, options: CallOptions): Promise<OpenDisplay> {
+    const { graphics: displays } = readXml(domainXml, await this.#liveXml(domain, options, WITH_PASSWORDS));
+    const password = displays?.find((device) => device.type === 'vnc')?.password ?? null;
+    return { stream: await this.#link.openTcp('127.0.0.1', port, options), password };
+  }
+
+  async #liveXml(domain: DomainRef, options: CallOptions, flags = 0): Promise<string> {
+    return (await this.#connection.call(procedures.getXmlDesc, { domain, flags }, options)).xml;
   }
 
   async #setPassword(domain: DomainRef, xml: string, password: string, options: CallOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { ExpectedError } from '../domain/errors.ts';
+import { ExpectedError, isExpected } from '../domain/errors.ts';
 import type { CallOptions, LibvirtConnection } from '../libvirt/connection.ts';
 import { isVirError, VIR_ERR } from '../libvirt/errors.ts';
 import { CONSOLE, domain as procedures } from '../libvirt/protocol/domain.ts';
@@ -24,8 +24,19 @@ export async function openSerial(
     return stream;
   } catch (error) {
     await own.close();
+    if (isExpected(error) && NONE.test(error.message)) throw undefinedConsole(domain, error);
     throw isVirError(error, VIR_ERR.operationInvalid) ? noConsole(domain, error) : error;
   }
+}
+
+/** libvirt's words where the domain has no serial port, or one that is no terminal: it may be an adopted one. */
+const NONE = /cannot find character device|is not using a PTY/i;
+
+function undefinedConsole(domain: DomainRef, cause: Error): ExpectedError {
+  return new ExpectedError('instance.no_console', `The domain ${domain.name} has no serial console defined`, {
+    remedy: "Add <serial type='pty'/> to its definition on the host, and restart it.",
+    cause,
+  });
 }
 
 function noConsole(domain: DomainRef, cause: Error): ExpectedError {

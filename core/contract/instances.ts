@@ -212,6 +212,12 @@ export const Diagnostics = z.strictObject({
 export type Diagnostics = z.infer<typeof Diagnostics>;
 
 const PASSWORD_LENGTH = 256;
+/** One line: a guest's `chpasswd` reads lines, and libvirt ends a text at a NUL. */
+const OneLine = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(PASSWORD_LENGTH)
+  .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters or line breaks');
 
 export const instanceMethods = {
   'instance.create': write(InstanceCreate, z.array(Accepted)),
@@ -256,8 +262,8 @@ export const instanceMethods = {
   'instance.setPassword': write(
     z.strictObject({
       ref: Ref,
-      password: z.string().min(1, 'must not be empty').max(PASSWORD_LENGTH),
-      user: z.string().min(1).max(PASSWORD_LENGTH).optional(),
+      password: OneLine,
+      user: OneLine.refine((name) => !name.includes(':'), 'must not contain a colon').optional(),
     }),
     Instance,
   ),

@@ -61,12 +61,7 @@ const GUARDS = {
   unpause: { vmStates: ['paused'], taskStates: 'idle', needs: 'pause' },
   suspend: { vmStates: ['active'], taskStates: 'idle', needs: 'suspend' },
   resume: { vmStates: ['suspended'], taskStates: 'idle', needs: 'suspend' },
-  rescue: {
-    vmStates: ['active', 'stopped', 'error'],
-    taskStates: 'idle',
-    needs: 'rescue',
-    notWhenAdopted: true,
-  },
+  rescue: { vmStates: ['active', 'stopped', 'error'], taskStates: 'idle', needs: 'rescue' },
   unrescue: { vmStates: ['rescued'], taskStates: 'idle', needs: 'rescue' },
   rebuild: {
     vmStates: ['active', 'stopped', 'error'],

@@ -19,8 +19,9 @@ export function isLive(state: VmState): state is LiveState {
 /**
  * The stable state of a guest that its host reports so; null when the host's word says nothing. Source:
  * `_sync_instance_power_state` in nova/compute/manager.py, which makes shut-off, crashed and suspended ones stopped;
- * here a suspended one is called that.
+ * here a suspended one is called that, and so is one that is off with its memory kept.
+ * @param saved the host keeps the guest's memory
  */
-export function liveStateOf(power: PowerState): LiveState | null {
-  return LIVE[power];
+export function liveStateOf(power: PowerState, saved: boolean = false): LiveState | null {
+  return saved && power === 'SHUTDOWN' ? 'suspended' : LIVE[power];
 }

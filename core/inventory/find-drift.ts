@@ -24,7 +24,8 @@ export async function findDrift(
   if (record?.instance.taskState !== null || record.instance.hostId !== hostId) return null;
   const { instance, definitionXml } = record;
   // While a guest is rescued its definition is one for the time being.
-  if (instance.vmState === 'rescued' || definitionXml === theirs) return null;
+  const isRescued = instance.vmState === 'rescued' || record.rescue !== null;
+  if (isRescued || definitionXml === theirs) return null;
   const drift = definitionXml === null ? null : driftOf(instance, definitionXml, theirs);
   if (drift !== null) return drift;
   // Only its marks are others, or it is looked at for the first time.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, HostCare } from '../../tests/fakes/host-care.ts';
+import { ALL_CAPABILITIES } from '../compute/capabilities.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { listActions } from '../state/actions.ts';
 import { markDeleted, transition } from '../state/instances.ts';
@@ -32,6 +33,7 @@ describe('connecting', () => {
     });
     expect([host.vcpus.total, host.ram.total, host.disk.total]).toEqual([4, 8192, 100]);
     expect(host.lastSeenAt).not.toBeNull();
+    expect(host.capabilities).toEqual(ALL_CAPABILITIES);
     expect(fake.calls).toEqual(['prepareHost', 'facts', 'listGuests', 'audit']);
     expect(care.manager.isConnected(id)).toBe(true);
     await expect(care.manager.get(id).listGuests({ signal: new AbortController().signal })).resolves.toEqual(
@@ -228,6 +230,22 @@ describe('the rows', () => {
     expect(care.instance(instance).vmState).toBe('active');
     fake.lifecycle(instance, 'crashed');
     expect(care.instance(instance)).toMatchObject({ vmState: 'stopped', powerState: 'CRASHED' });
+  });
+
+  it('tell one whose memory is kept from one that is off', async () => {
+    const { id, fake } = await connected();
+    const instance = care.addInstance(id, { vmState: 'active', powerState: 'RUNNING' }, 'RUNNING');
+    Object.assign(fake.domain(instance), { powerState: 'SHUTDOWN', saved: true });
+    fake.lifecycle(instance, 'saved');
+    care.clock.advance(200);
+    const saved = () => care.instance(instance);
+    await eventually(saved, ({ vmState }) => vmState === 'suspended');
+    expect(saved()).toMatchObject({ powerState: 'SHUTDOWN', fault: null });
+    expect(listActions(care.database, instance)).toMatchObject([{ action: 'suspend', result: 'success' }]);
+    fake.domain(instance).saved = false;
+    care.clock.advance(600_000);
+    await eventually(saved, ({ vmState }) => vmState === 'stopped');
+    expect(saved()).toMatchObject({ powerState: 'SHUTDOWN', fault: null });
   });
 
   it('find out that a domain was undefined, and that it is back', async () => {

@@ -145,7 +145,11 @@ export class HostSession {
   async #lookAround(driver: ComputeDriver, sync: GuestSync): Promise<void> {
     const facts = await this.#step('facts', (signal) => driver.facts({ signal }));
     this.#deps.database.write((tx) => {
-      const host = updateHost(tx, this.#hostId, { facts, lastSeenAt: tx.now() });
+      const host = updateHost(tx, this.#hostId, {
+        // What the driver cannot do is refused up front, also while the host is away.
+        facts: { ...facts, capabilities: driver.capabilities },
+        lastSeenAt: tx.now(),
+      });
       if (host === undefined) return;
       refreshInventory(tx, host.id, host.name, facts);
       refreshTraits(tx, host.id, host.name, facts.traits);

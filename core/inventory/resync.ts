@@ -13,7 +13,7 @@ import { difference, OUTSIDE_ACTION } from './sync-rules.ts';
 const OUTSIDE = 'outside Micronova';
 
 /** What is heard of a guest; an event says nothing of its name that could be relied on. */
-type Heard = Pick<GuestState, 'powerState'> & Partial<Pick<GuestState, 'domainName'>>;
+type Heard = Pick<GuestState, 'powerState'> & Partial<Pick<GuestState, 'domainName' | 'saved'>>;
 
 /**
  * Brings one idle instance in line with the host's word. An operation in flight owns the row: then nothing happens.
@@ -25,7 +25,7 @@ export function follow(tx: Tx, instance: Instance, guest: Heard | null): boolean
   const at = tx.now();
   const domainName = guest?.domainName ?? instance.domainName;
   const isRenamed = domainName !== instance.domainName;
-  const change = difference(instance, guest?.powerState ?? null, at) ?? (isRenamed ? {} : null);
+  const change = difference(instance, guest?.powerState ?? null, at, guest?.saved) ?? (isRenamed ? {} : null);
   if (change === null) return true;
   const { vmState, hostId } = instance;
   const expect = { vmState, hostId, taskState: null };

@@ -64,6 +64,26 @@ describe("the host's word", () => {
     expect(difference(instance(vmState, before), now, AT)).toEqual({ vmState: becomes, powerState: now });
   });
 
+  it.each<[VmState, VmState | null]>([
+    ['active', 'suspended'],
+    ['stopped', 'suspended'],
+    ['paused', 'suspended'],
+    ['suspended', null],
+    ['rescued', 'rescued'],
+    ['soft-delete', 'soft-delete'],
+  ])('%s whose memory is kept becomes %s', (vmState, becomes) => {
+    const before = instance(vmState, vmState === 'suspended' ? 'SHUTDOWN' : 'RUNNING');
+    const change = becomes === null ? null : { vmState: becomes, powerState: 'SHUTDOWN' };
+    expect(difference(before, 'SHUTDOWN', AT, true)).toEqual(change);
+  });
+
+  it('suspended whose kept memory was thrown away is off', () => {
+    expect(difference(instance('suspended', 'SHUTDOWN'), 'SHUTDOWN', AT, false)).toEqual({
+      vmState: 'stopped',
+      powerState: 'SHUTDOWN',
+    });
+  });
+
   it.each<[VmState, PowerState]>([
     ['active', 'RUNNING'],
     ['stopped', 'SHUTDOWN'],

@@ -36,8 +36,14 @@ function goneFault(instance: Instance, at: string): Fault {
  * `_sync_instance_power_state` (nova/compute/manager.py), but the host's word counts: Nova would stop a guest that
  * somebody started outside.
  * @param power of the guest; null: the host has no such guest
+ * @param saved its memory is kept on the host
  */
-export function difference(instance: Instance, power: PowerState | null, at: string): InstanceChange | null {
+export function difference(
+  instance: Instance,
+  power: PowerState | null,
+  at: string,
+  saved: boolean = false,
+): InstanceChange | null {
   if (instance.vmState === 'building' || instance.vmState === 'deleted') return null;
   if (power === null) {
     if (!isLive(instance.vmState)) {
@@ -46,7 +52,7 @@ export function difference(instance: Instance, power: PowerState | null, at: str
     return { vmState: 'error', powerState: 'NOSTATE', fault: goneFault(instance, at) };
   }
   const follows = isLive(instance.vmState) || isLost(instance);
-  const vmState = (follows ? liveStateOf(power) : null) ?? instance.vmState;
+  const vmState = (follows ? liveStateOf(power, saved) : null) ?? instance.vmState;
   if (vmState === instance.vmState && power === instance.powerState) return null;
   return { vmState, powerState: power, ...(isLost(instance) && { fault: null }) };
 }

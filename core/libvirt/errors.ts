@@ -21,6 +21,7 @@ export type RemoteError = Infer<typeof remoteError>;
 
 /** virErrorNumber, as far as somebody asks for one. Source: libvirt's include/libvirt/virterror.h */
 export const VIR_ERR = {
+  internalError: 1,
   noSupport: 3,
   operationFailed: 9,
   operationDenied: 29,

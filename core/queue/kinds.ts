@@ -15,6 +15,18 @@ export const TASK_KINDS = {
   /** Defines its guest again as it was last agreed to. */
   'instance.redefine': OneInstance,
   'instance.reboot': z.strictObject({ instanceId: Uuid, type: z.enum(['soft', 'hard']) }),
+  'instance.pause': OneInstance,
+  'instance.unpause': OneInstance,
+  'instance.suspend': OneInstance,
+  'instance.resume': OneInstance,
+  'instance.rescue': z.strictObject({ instanceId: Uuid, imageId: Uuid }),
+  'instance.unrescue': OneInstance,
+  'instance.rebuild': z.strictObject({ instanceId: Uuid, imageId: Uuid }),
+  'instance.crashDump': OneInstance,
+  'instance.softDelete': OneInstance,
+  'instance.restore': OneInstance,
+  /** A delete that does without the host where that one is away. */
+  'instance.forceDelete': OneInstance,
   'instance.evacuate': z.strictObject({
     instanceId: Uuid,
     /** the host that is gone */
@@ -31,6 +43,10 @@ export const TASK_KINDS = {
     instanceId: Uuid,
     hostId: Uuid,
     mac: z.string(),
+    /** its disks are not ours to remove */
+    adopted: z.literal(true).optional(),
+    /** deleted images whose copies only this guest's disks have kept there */
+    images: z.array(Uuid).optional(),
     /** the disks lie on storage that the instance's new host shares, and are in use there */
     keepDisks: z.boolean().default(false),
   }),
@@ -88,9 +104,14 @@ export function waitsForHost(kind: string): boolean {
   return kind === 'instance.cleanup' || kind === 'image.cleanup' || kind === 'instance.describe';
 }
 
+/** What a hard reboot need not wait for: the states in which it may be asked for. nova/compute/task_states.py ALLOW_REBOOT */
+const BEFORE_REBOOT = ['reboot', 'pause', 'unpause', 'suspend', 'resume'].map((name) => `instance.${name}`);
+
 /** Has an earlier task of the same thing cancelled, whether or not a person could. Otherwise it waits for it. */
 export function supersedes(kind: string, other: string): boolean {
-  if (kind === 'instance.reboot') return other === 'instance.reboot';
-  if (kind === 'instance.evacuate') return other !== 'instance.evacuate' && other !== 'instance.delete';
+  if (kind === 'instance.reboot') return BEFORE_REBOOT.includes(other);
+  if (kind === 'instance.forceDelete') return kind !== other;
+  if (kind === 'instance.evacuate')
+    return !['instance.evacuate', 'instance.delete', 'instance.forceDelete'].includes(other);
   return (kind === 'instance.delete' || kind === 'image.delete') && kind !== other;
 }

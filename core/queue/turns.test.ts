@@ -75,6 +75,27 @@ describe('turns', () => {
       true,
       0,
     ],
+    [
+      'a hard reboot does not wait for a pause that hangs',
+      { kind: 'instance.reboot', instanceId: 'a' },
+      { kind: 'instance.pause', instanceId: 'a' },
+      false,
+      1,
+    ],
+    [
+      'a reboot waits for a rescue',
+      { kind: 'instance.reboot', instanceId: 'a' },
+      { kind: 'instance.rescue', instanceId: 'a' },
+      false,
+      0,
+    ],
+    [
+      'a forced delete ends a delete',
+      { kind: 'instance.forceDelete', instanceId: 'a' },
+      { kind: 'instance.delete', instanceId: 'a' },
+      false,
+      1,
+    ],
     ['a cleanup waits for its host', { kind: 'instance.cleanup', hostId: 'h' }, {}, false, 0],
   ])('%s', (_words, task_, earlier, now, superseded) => {
     const turn = turnOf(pending(task_), [pending(earlier)], never);

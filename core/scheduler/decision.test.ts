@@ -128,6 +128,14 @@ describe('very many hosts', () => {
     expect(decision.omitted).toBe(199);
   });
 
+  it('do not push out the reason of the one that was asked for', () => {
+    const hosts = manyHosts(300, (state, n) => (n === 250 ? disabled(state) : state));
+    const requestedHostId = hosts[250]?.host.id ?? '';
+    const decision = selectAmong(hosts, aRequest({ requestedHostId }), kit.policy());
+    expect(decision.hosts[0]).toMatchObject({ hostId: requestedHostId, filter: 'Compute' });
+    expect(noValidHost(decision).message).toBe('No valid host was found. host 250: disabled (Compute).');
+  });
+
   it('beyond 1,000 that would do are not asked any more', () => {
     const hosts = manyHosts(1500, (state, n) => (n < 100 ? disabled(state) : state));
     const decision = selectAmong(hosts, aRequest(), kit.policy());

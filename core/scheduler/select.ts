@@ -75,6 +75,9 @@ function passes(state: HostState, questions: readonly Question[]): boolean {
   return true;
 }
 
+// That another host was asked for must not push the asked one's own reason out of the list.
+const saysLeast = ({ count }: Question): boolean => count.filter === requestedHost.name;
+
 /** Every host through every gate, until there are as many candidates as Nova ever weighs. */
 function sift(request: SchedulingRequest, situation: Situation): Sieve {
   const questions = questionsOf(request, situation);
@@ -83,7 +86,9 @@ function sift(request: SchedulingRequest, situation: Situation): Sieve {
     if (accepted.length === MOST_CANDIDATES) break;
     if (passes(state, questions)) accepted.push(state);
   }
-  const refused = questions.flatMap((question) => question.refused);
+  const refused = questions
+    .toSorted((a, b) => Number(saysLeast(a)) - Number(saysLeast(b)))
+    .flatMap((question) => question.refused);
   const unseen = situation.hosts.length - accepted.length - refused.length;
   return { accepted, refused, counts: questions.map(({ count }) => count), unseen };
 }

@@ -96,6 +96,30 @@ export function finishAction(
   publish(tx, key);
 }
 
+/** Request ids of actions of this name that nobody has finished. */
+export function unfinishedActions(reader: Reader, instanceId: string, action: string): string[] {
+  const open = q
+    .selectFrom('instance_actions')
+    .select('request_id')
+    .where('instance_id', '=', instanceId)
+    .where('action', '=', action)
+    .where('finished_at', 'is', null);
+  return reader.all(open).map((row) => row.request_id);
+}
+
+/** Ends an action that its process left behind, with the steps of it that had begun. */
+export function abandonAction(tx: Tx, key: ActionKey, message: string): void {
+  tx.run(
+    q
+      .updateTable('instance_action_events')
+      .set({ finished_at: tx.now(), result: 'error', detail: message })
+      .where('instance_id', '=', key.instanceId)
+      .where('request_id', '=', key.requestId)
+      .where('finished_at', 'is', null),
+  );
+  finishAction(tx, key, 'error', message);
+}
+
 /**
  * @param host name of the host on which the step runs, where it runs on one
  * @returns the event's id, for `finishActionEvent`

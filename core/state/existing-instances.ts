@@ -23,31 +23,27 @@ export type ExistingInstance = Omit<NewInstance, 'userData' | 'requestedHostId'>
   };
 
 /**
- * What is known of an earlier time: rows that are kept as history, and one that was taken over, make way.
+ * What is known of an earlier time, a row that is kept as history or one that was taken over, makes way.
  * @returns the user data that the old row had: no mark carries it
- * @throws ExpectedError `guest.not_adoptable` while another instance has the domain's name
+ * @throws ExpectedError `guest.not_adoptable`
  */
 function makeWay(tx: Tx, { id, domainName }: Pick<Instance, 'id' | 'domainName'>): string | null {
-  const rows = tx.all(
+  const row = tx.first(
     q
       .selectFrom('instances')
-      .select(['id', 'name', 'user_data', 'deleted_at', 'taken_over_json'])
-      .where((eb) => eb.or([eb('id', '=', id), eb('domain_name', '=', domainName)])),
+      .select(['name', 'user_data', 'deleted_at', 'taken_over_json'])
+      .where('id', '=', id),
   );
-  for (const row of rows) {
-    const isPast = row.deleted_at !== null || (row.id === id && row.taken_over_json !== null);
-    if (!isPast) {
-      throw new ExpectedError(
-        'guest.not_adoptable',
-        row.id === id
-          ? `The guest ${domainName} is an instance already: “${row.name}”`
-          : `Another instance, “${row.name}”, has the domain name ${domainName}`,
-        { remedy: 'Look at that instance; a domain that is off can be renamed on its host.' },
-      );
-    }
-    tx.run(q.deleteFrom('instances').where('id', '=', row.id));
+  if (row === undefined) return null;
+  if (row.deleted_at === null && row.taken_over_json === null) {
+    throw new ExpectedError(
+      'guest.not_adoptable',
+      `The guest ${domainName} is an instance already: “${row.name}”`,
+      { remedy: 'Look at that instance.' },
+    );
   }
-  return rows.find((row) => row.id === id)?.user_data ?? null;
+  tx.run(q.deleteFrom('instances').where('id', '=', id));
+  return row.user_data;
 }
 
 /** @throws ExpectedError `guest.not_adoptable` */

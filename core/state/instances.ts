@@ -125,6 +125,12 @@ export function listInstancesOn(reader: Reader, hostId: string): Instance[] {
   return parseRows(reader, reader.all(listed.where('host_id', '=', hostId)), fromRow);
 }
 
+/** The softly deleted ones with which nothing is under way. */
+export function listReclaimable(reader: Reader): Instance[] {
+  const idle = listed.where('vm_state', '=', 'soft-delete').where('task_state', 'is', null);
+  return parseRows(reader, reader.all(idle.where('reclaim_at', 'is not', null)), fromRow);
+}
+
 /** Those whose id or name is `ref`; instances may share a name. */
 export function findInstances(reader: Reader, ref: string): Instance[] {
   return reader
@@ -149,6 +155,8 @@ export interface InstanceRecord {
   /** false: that host is taken without asking filters and placement */
   readonly hostChecks: boolean;
   readonly rescue: RescueRecord | null;
+  /** of a softly deleted one: the state that it goes back to */
+  readonly deletedFrom: VmState | null;
   /** counts who has had the guest; stands in the domain's metadata, too */
   readonly controlGeneration: number;
   /** from whom it was taken over */
@@ -165,7 +173,8 @@ export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | 
     q
       .selectFrom('instances')
       .select(['mac', 'public_key', 'user_data', 'requested_host_id', 'host_checks'])
-      .select(['rescue_json', 'control_generation', 'definition_xml', 'adopted_json', 'previous_owner_json'])
+      .select(['rescue_json', 'deleted_from', 'control_generation', 'definition_xml', 'adopted_json'])
+      .select('previous_owner_json')
       .where('id', '=', id),
   );
   if (instance === undefined || rest === undefined) return undefined;
@@ -177,6 +186,7 @@ export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | 
     requestedHostId: rest.requested_host_id,
     hostChecks: rest.host_checks === 1,
     rescue: MaybeRescue.parse(fromJsonOrNull(rest.rescue_json)),
+    deletedFrom: VmState.nullable().parse(rest.deleted_from),
     controlGeneration: rest.control_generation,
     previousOwner: PreviousOwner.nullable().parse(fromJsonOrNull(rest.previous_owner_json)),
     definitionXml: rest.definition_xml,
@@ -203,6 +213,7 @@ export function insertInstance(tx: Tx, values: NewInstance): Instance {
       id: values.id,
       name: values.name,
       hostname: values.hostname,
+      domain_key: values.id,
       domain_name: values.domainName,
       vm_state: 'building',
       task_state: 'scheduling',
@@ -228,6 +239,7 @@ export function insertInstance(tx: Tx, values: NewInstance): Instance {
       host_checks: Number(values.hostChecks ?? true),
       lock_json: null,
       reclaim_at: null,
+      deleted_from: null,
       rescue_json: null,
       adopted_json: null,
       taken_over_json: null,
@@ -274,6 +286,7 @@ export interface InstanceChange {
   readonly imageName?: string | null | undefined;
   readonly userData?: string | null | undefined;
   readonly reclaimAt?: string | null | undefined;
+  readonly deletedFrom?: VmState | null | undefined;
   readonly rescue?: RescueRecord | null | undefined;
   readonly takenOver?: Instance['takenOver'] | undefined;
   readonly controlGeneration?: number | undefined;
@@ -308,6 +321,7 @@ function columnsOf(change: InstanceChange, now: string): Updateable<InstancesTab
     image_name: change.imageName,
     user_data: change.userData,
     reclaim_at: change.reclaimAt,
+    deleted_from: change.deletedFrom,
     rescue_json: json(change.rescue),
     taken_over_json: json(change.takenOver),
     control_generation: change.controlGeneration,

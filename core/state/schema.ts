@@ -85,6 +85,8 @@ export interface InstancesTable {
   id: string;
   name: string;
   hostname: string;
+  /** the id; see the second migration */
+  domain_key: string;
   domain_name: string;
   vm_state: string;
   task_state: string | null;
@@ -117,6 +119,7 @@ export interface InstancesTable {
   requested_zone: string | null;
   host_checks: number;
   reclaim_at: string | null;
+  deleted_from: string | null;
   rescue_json: string | null;
   origin: Generated<string>;
   adopted_json: string | null;

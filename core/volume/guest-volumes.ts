@@ -7,6 +7,7 @@ import {
   ephemeralVolume,
   guestPrefix,
   imageVolume,
+  rescueVolume,
   rootVolume,
   swapVolume,
 } from './names.ts';
@@ -47,6 +48,30 @@ export async function createRootDisk(
     },
     options,
   );
+}
+
+/** An empty disk over the cached image, which the guest boots while it is rescued. */
+export async function createRescueDisk(
+  pool: StoragePool,
+  guestId: string,
+  image: RootDiskInput['image'],
+  options: CallOptions,
+): Promise<void> {
+  const path = `${pool.path}/${imageVolume(image.id, image.diskFormat)}`;
+  const backing = { path, format: image.diskFormat };
+  const name = rescueVolume(guestId);
+  await pool.create({ name, capacity: image.virtualSize, format: 'qcow2', backing }, options);
+}
+
+/** Every disk that a rebuild makes anew. */
+export async function removeOwnDisks(
+  pool: StoragePool,
+  guestId: string,
+  options: CallOptions,
+): Promise<void> {
+  for (const name of [rootVolume, ephemeralVolume, swapVolume, rescueVolume]) {
+    await pool.remove(name(guestId), options);
+  }
 }
 
 /** @param gib size; 0: none is wanted */

@@ -28,6 +28,10 @@ export function configDriveVolume(guestId: string): string {
   return `${guestPrefix(guestId)}config.iso`;
 }
 
+export function rescueVolume(guestId: string): string {
+  return `${guestPrefix(guestId)}rescue.qcow2`;
+}
+
 /** the serial console's log */
 export function consoleLogVolume(guestId: string): string {
   return `${guestPrefix(guestId)}console.log`;

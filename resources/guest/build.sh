@@ -29,7 +29,7 @@ make_folders() {
   mkdir -m 700 -p "$root/root/.ssh"
   ln -s ../run "$root/var/run"
   cp -r "$recipe/root/." "$root/"
-  chmod 755 "$root/init" "$root"/etc/rc "$root"/etc/*.sh "$root/sbin/shutdown" "$root/etc/acpi/PWRF/00000080"
+  chmod 755 "$root/init" "$root"/etc/rc "$root"/etc/*.sh "$root"/sbin/{shutdown,chpasswd} "$root/etc/acpi/PWRF/00000080"
 }
 
 add_busybox() {

@@ -1,4 +1,4 @@
-// Set-up and entry of every npm script: node resources/setup/run.mjs start|test|check|bench|lab|dist|setup
+// Set-up and entry of every npm script: node resources/setup/run.mjs start|test|check|bench|simulate|lab|dist|setup
 // Plain JavaScript without packages, for it runs before any is installed, on whatever Node the machine has.
 import { join } from 'node:path';
 import { ensureBuild } from './build.mjs';
@@ -39,6 +39,7 @@ const COMMANDS = {
   start: async (args) => start(await setUp('start'), args),
   test: async (args) => (await setUp('test'), runTests(args)),
   bench: async (args) => (await setUp('bench'), program('tests/bench/main.ts', args)),
+  simulate: async (args) => (await ensureModules(), program('tests/simulation/main.ts', args)),
   lab: async (args) => (await setUp('test'), program('tests/lab/main.ts', args)),
   dist: async (args) => {
     await ensureModules();

@@ -51,6 +51,7 @@ export async function runTests(only) {
   const suites = [
     { name: 'check', obstacle: null, run: runChecks },
     { name: 'unit', obstacle: null, run: () => runVitest('unit') },
+    { name: 'simulation', obstacle: null, run: () => runVitest('simulation') },
     { name: 'integration', obstacle: lab, run: () => runVitest('integration') },
     { name: 'e2e', obstacle: window, run: runWindow },
   ];

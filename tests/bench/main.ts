@@ -2,9 +2,13 @@ import { join } from 'node:path';
 import { blastLines, HOSTS } from './lines/blast.ts';
 import { bootLines } from './lines/boot.ts';
 import { consoleLines } from './lines/console.ts';
+import { HostTables } from './host-tables.ts';
 import { createLines } from './lines/create.ts';
 import { FakePlane } from './fake-plane.ts';
 import { inventoryLines } from './lines/inventory.ts';
+import { memoryLines } from './lines/memory.ts';
+import { resyncLines } from './lines/resync.ts';
+import { scheduleLines, SIZES } from './lines/schedule.ts';
 import { uploadLines } from './lines/upload.ts';
 import { pair, type Line, type Result } from './pair.ts';
 import { save, table } from './report.ts';
@@ -16,6 +20,9 @@ const GROUPS: Readonly<Record<string, () => Promise<Result[]>>> = {
   upload: () => measure(World.create(), uploadLines),
   console: () => measure(World.create(), consoleLines),
   boot: () => measure(World.create(), bootLines),
+  schedule: () => measure(HostTables.create(SIZES), scheduleLines),
+  memory: () => measure(HostTables.create([]), memoryLines),
+  resync: () => measure(World.create(), resyncLines),
   blast: () => measure(World.create(HOSTS), blastLines),
   create: () => measure(FakePlane.create(10), createLines),
 };

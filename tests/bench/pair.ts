@@ -23,13 +23,17 @@ export interface Line {
   readonly ours: Contender;
   readonly peer: Contender | Known;
   readonly rounds: number;
+  /** of the figures; left out: milliseconds */
+  readonly unit?: 'MiB';
 }
 
 export interface Result {
   readonly name: string;
   readonly ours: string;
   readonly peer: string;
-  /** milliseconds, median */
+  /** of the two figures that follow */
+  readonly unit: 'ms' | 'MiB';
+  /** median */
   readonly oursMs: number;
   readonly peerMs: number;
   /** median of the ratios of the pairs */
@@ -84,6 +88,7 @@ export async function pair(line: Line): Promise<Result> {
     name: line.name,
     ours: line.ours.name,
     peer: line.peer.name,
+    unit: line.unit ?? 'ms',
     oursMs: median(pairs.map((each) => each.ours)),
     peerMs: median(pairs.map((each) => each.peer)),
     ratio,

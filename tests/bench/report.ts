@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from './pair.ts';
 
-const HEAD = ['', 'ours', 'peer', 'ours ms', 'peer ms', 'ratio', 'lowest–highest', 'aim', ''];
+const HEAD = ['', 'ours', 'peer', 'ours takes', 'peer takes', 'ratio', 'lowest–highest', 'aim', ''];
 
 function row(result: Result): string[] {
   const sign = result.kind === 'time' ? '≤' : '≥';
@@ -10,8 +10,8 @@ function row(result: Result): string[] {
     result.name,
     result.ours,
     result.peer,
-    result.oursMs.toFixed(1),
-    result.peerMs.toFixed(1),
+    `${result.oursMs.toFixed(1)} ${result.unit}`,
+    `${result.peerMs.toFixed(1)} ${result.unit}`,
     `${result.ratio.toFixed(3)}×`,
     `${result.lowest.toFixed(3)}–${result.highest.toFixed(3)}`,
     `${sign} ${result.aim}×`,

@@ -7,6 +7,7 @@ import { HostAddress } from '../../core/contract/index.ts';
 import { ImageStore } from '../../core/image/store.ts';
 import { createDialer } from '../../core/transport/create-dialer.ts';
 import { createKnownHosts } from '../../core/transport/known-hosts-store.ts';
+import type { Link } from '../../core/transport/dialer.ts';
 import { currentEnvironment } from '../../core/transport/platform.ts';
 import { Lab } from '../lab/lab.ts';
 import type { LabHost } from '../lab/host.ts';
@@ -56,19 +57,27 @@ export class World implements AsyncDisposable {
     ].join('\n');
   }
 
-  /** A fresh connection to the host, from nothing. */
-  async openDriver(): Promise<ComputeDriver> {
-    const address = HostAddress.parse({
+  address(uri = 'qemu:///system'): HostAddress {
+    return HostAddress.parse({
       kind: 'ssh',
       address: '127.0.0.1',
       port: this.host.port,
       user: 'root',
       identityFiles: [this.lab.key],
       useAgent: false,
+      uri,
     });
+  }
+
+  dial(uri?: string): Promise<Link> {
     const knownHosts = createKnownHosts(this.folder, currentEnvironment());
-    const link = await createDialer(address, { knownHosts }).connect();
-    return createLibvirtDriver(link, { address, pool: 'default', network: 'default', virtMode: 'automatic' });
+    return createDialer(this.address(uri), { knownHosts }).connect();
+  }
+
+  /** A fresh connection to the host, from nothing. */
+  async openDriver(uri?: string): Promise<ComputeDriver> {
+    const options = { pool: 'default', network: 'default', virtMode: 'automatic' } as const;
+    return createLibvirtDriver(await this.dial(uri), { address: this.address(uri), ...options });
   }
 
   /** A file of the machine as an image in the store: inspected, hashed and mapped, as `image.create` leaves it. */

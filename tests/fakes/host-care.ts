@@ -137,7 +137,16 @@ export class HostCare implements AsyncDisposable {
   addGuest(hostId: string, id: string, powerState: Instance['powerState'], domainName: string): void {
     const flavor = { vcpus: 1, ram: 128 } as FakeGuest['spec']['flavor'];
     const spec = { id, domainName, flavor };
-    this.fakes.get(hostId)?.domains.set(id, { spec, powerState, deaf: false, log: '', boots: 0 });
+    this.fakes.get(hostId)?.domains.set(id, {
+      spec,
+      powerState,
+      saved: false,
+      rescue: false,
+      passwords: new Map(),
+      deaf: false,
+      log: '',
+      boots: 0,
+    });
   }
 
   host(id: string): Host {

@@ -207,3 +207,27 @@ describe('an image on a host', () => {
     expect(await host.inventory()).toEqual(before);
   });
 });
+
+describe('an adopted guest', () => {
+  it('keeps its display’s password, says what it lacks, and keeps its disks and variables', async () => {
+    const xml = `<domain type='qemu'><name>stray</name><uuid>${uuid}</uuid>
+      <memory unit='MiB'>32</memory><vcpu>1</vcpu><os><type arch='x86_64' machine='pc'>hvm</type></os>
+      <devices><graphics type='vnc' autoport='yes' listen='127.0.0.1'/></devices></domain>`;
+    await host.writeFile('/run/stray.xml', xml);
+    await host.virsh('define', '/run/stray.xml');
+    await host.virsh('start', 'stray');
+    await ann.takeOwnership(description(), null, never);
+    const before = await host.virsh('dumpxml', '--security-info', 'stray');
+    const { stream, password } = await ann.openDisplay(uuid, never);
+    stream.destroy();
+    expect(password).toBeNull();
+    expect(await host.virsh('dumpxml', '--security-info', 'stray')).toBe(before);
+    await expect(ann.openSerial(uuid, never)).rejects.toMatchObject({
+      code: 'instance.no_console',
+      message: expect.stringContaining('no serial console defined') as unknown,
+    });
+    await ann.destroy(uuid, never);
+    await ann.undefine(uuid, never);
+    expect(await host.virsh('list', '--all', '--name')).not.toContain('stray');
+  });
+});

@@ -58,6 +58,9 @@ export function defineForeign(
   host.fake.domains.set(id, {
     spec: { id, domainName, flavor: FLAVOR },
     powerState,
+    saved: false,
+    rescue: false,
+    passwords: new Map(),
     deaf: false,
     log: '',
     boots: 0,

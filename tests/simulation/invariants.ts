@@ -1,6 +1,7 @@
 import { type ActName, ACTS } from '../../core/conductor/acts.ts';
 import { BUILD_STATES } from '../../core/conductor/schedule.ts';
-import { VM_STATES, type VmState } from '../../core/contract/index.ts';
+import { REBUILD_STATES } from '../../core/conductor/rebuild-instance.ts';
+import { type TaskState, VM_STATES, type VmState } from '../../core/contract/index.ts';
 import { canDo } from '../../core/domain/instance-states.ts';
 import type { Reader } from '../../core/state/database.ts';
 import { statement } from './sql.ts';
@@ -17,12 +18,15 @@ function legalPairs(): string[] {
     const allowed = VM_STATES.filter(
       (vmState) => canDo(act, { vmState, taskState: null, lock: null, takenOver: null }).allowed,
     );
-    return [...allowed, ...BY_THE_HOST].map((vmState) => `${vmState} ${ACTS[act].taskState}`);
+    const tasks: readonly (TaskState | null)[] = act === 'rebuild' ? REBUILD_STATES : [ACTS[act].taskState];
+    return tasks.flatMap((task) => [...allowed, ...BY_THE_HOST].map((vmState) => `${vmState} ${task}`));
   });
   const rebuilding = (['rebuild_block_device_mapping', 'rebuild_spawning'] as const).flatMap((state) =>
     (['active', 'stopped', 'error'] as const).map((vmState) => `${vmState} ${state}`),
   );
-  return [...new Set([...idle, ...building, ...busy, ...rebuilding])];
+  // A guest that is being brought under management runs as it does.
+  const taken = BY_THE_HOST.map((vmState) => `${vmState} spawning`);
+  return [...new Set([...idle, ...building, ...busy, ...rebuilding, ...taken])];
 }
 
 const LEGAL = legalPairs()

@@ -1,4 +1,5 @@
 import type { TaskKind } from '../../core/queue/kinds.ts';
+import { q } from '../../core/state/query.ts';
 import type { Fault, Moment, Planned, Point } from './faults.ts';
 import type { Scenario } from './scenarios.ts';
 import { World, type WorldOptions } from './world.ts';
@@ -69,11 +70,29 @@ export async function disturbed(
 
 export async function runCell({ scenario, fault, point }: Cell, seed: number) {
   const planned = [{ at: point.at, fault: MATRIX_FAULTS[fault] }];
-  return await disturbed(scenario, seed, planned, { survives: SURVIVED.includes(fault) });
+  return await disturbed(scenario, seed, planned, {
+    survives: SURVIVED.includes(fault) && (fault === 'kill' || scenario.isFrail !== true),
+  });
 }
 
 /** Where a fault makes sense: a transaction is rolled back by nothing but the end of its process. */
 export function meets(fault: MatrixFault, moment: Moment): boolean {
   if (fault === 'disk full') return moment === 'before';
   return moment !== 'rolled back' || fault === 'kill';
+}
+
+const inputs = (kind: TaskKind) =>
+  q.selectFrom('tasks').select('input_json').where('kind', '=', kind).orderBy('created_at', 'desc');
+
+/** Runs it undisturbed, and looks at the input of the task that did it. */
+export async function inputOf<T>(
+  scenario: Scenario,
+  kind: TaskKind,
+  look: (world: World, input: unknown) => T,
+): Promise<T> {
+  using world = await ran(scenario, { seed: 7 });
+  await world.conclude('at once');
+  const row = world.database.first(inputs(kind));
+  if (row === undefined) throw new Error(`${scenario.variant} never was a task ${kind}`);
+  return look(world, JSON.parse(row.input_json));
 }

@@ -29,6 +29,17 @@ interface Expected {
   readonly launched: boolean;
 }
 
+/** From here on a rebuild has thrown the old guest away: where it fails, there is none until it is rebuilt again. */
+const WITHOUT_A_GUEST = [
+  'undefine',
+  'remove_disks',
+  'take_image',
+  'root_disk',
+  'extra_disks',
+  'config_drive',
+  'define',
+];
+
 export interface OutsideWorld {
   /** guests that were taken away from under their instances, by id */
   readonly undefined: ReadonlySet<string>;
@@ -85,11 +96,12 @@ export function askOracle(reader: Reader, hosts: readonly SimHost[], outside: Ou
       .map(({ name, connection }) => `${name} is ${connection}`),
     ...hosts.flatMap((host) => {
       const here = instances.filter(({ hostId }) => hostId === host.id);
-      const expected = here.map(({ id, name, powerState, vmState, origin }) => ({
+      const expected = here.map(({ id, name, powerState, vmState, origin, fault }) => ({
         id,
         name,
         powerState,
-        gone: vmState === 'error' && outside.undefined.has(id),
+        gone:
+          vmState === 'error' && (outside.undefined.has(id) || WITHOUT_A_GUEST.includes(fault?.step ?? '')),
         launched: origin === 'launched' && !outside.foreign.has(id),
       }));
       return compareHost(host, expected, outside);

@@ -5,6 +5,7 @@ import { findImages } from '../../core/state/images.ts';
 import { listInstances } from '../../core/state/instances.ts';
 import { addImageRow } from './fixture.ts';
 import { defineForeign } from './foreign.ts';
+import { ACTION_SCENARIOS } from './scenarios-actions.ts';
 import type { SimHost } from './sim-host.ts';
 import type { World } from './world.ts';
 
@@ -12,6 +13,8 @@ import type { World } from './world.ts';
 export interface Scenario {
   readonly variant: string;
   readonly hosts?: readonly string[];
+  /** only a kill leaves its end as it is: it has no host to spare */
+  readonly isFrail?: true;
   /** brings the world to where the operation is asked for */
   readonly prepare?: (world: World) => Promise<void>;
   readonly act: (world: World) => void;
@@ -172,6 +175,7 @@ export const SCENARIOS: Readonly<Record<TaskKind, readonly [Scenario, ...Scenari
     { variant: 'built', act: (world) => launch(world, 2), expect: is('active', 2) },
     {
       variant: 'undone and built elsewhere',
+      isFrail: true,
       prepare: async (world) => breakStart(world),
       act: launch,
       expect: is('active'),
@@ -220,6 +224,7 @@ export const SCENARIOS: Readonly<Record<TaskKind, readonly [Scenario, ...Scenari
       expect: is('active'),
     },
   ],
+  ...ACTION_SCENARIOS,
   'instance.redefine': [
     {
       variant: 'undefined outside',
@@ -227,6 +232,7 @@ export const SCENARIOS: Readonly<Record<TaskKind, readonly [Scenario, ...Scenari
         await launched(world);
         const host = world.hosts.find(({ fake }) => fake.domains.has(the(world))) ?? first(world);
         host.undefine(the(world));
+        world.undefined.add(the(world));
         await world.pass(1_000);
       },
       act: (world) => world.resolveFindings('restore_ours'),

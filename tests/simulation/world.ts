@@ -112,8 +112,10 @@ export class World implements Ground, Fate {
 
   #hear(event: ContractEvent): void {
     if (this.#options.keepLog) this.note(describe(event, this.#firstRevision));
-    if (event.type === 'deleted') this.#rise('revision', event.revision);
-    else if ('value' in event && 'revision' in event.value) this.#rise('revision', event.value.revision);
+    if (event.type === 'deleted') this.#rise(`revision of ${event.id}`, event.revision);
+    else if ('value' in event && 'revision' in event.value) {
+      this.#rise(`revision of ${event.value.id}`, event.value.revision);
+    }
   }
 
   #rise(what: string, value: number): void {
@@ -304,6 +306,12 @@ export class World implements Ground, Fate {
       await this.settle();
     }
     return true;
+  }
+
+  /** For the tests of the rules themselves. */
+  spoil(sql: string): void {
+    this.database.write((tx) => tx.run(statement(sql)));
+    this.#dirty = true;
   }
 
   /** A process died before it could say what became of something that it was asked for. */

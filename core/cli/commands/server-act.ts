@@ -1,26 +1,38 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { addCommand, Flag, option, Pairs, repeatable, Text, Texts } from '../command-spec.ts';
+import { addCommand, Flag, option, Text } from '../command-spec.ts';
 import type { Context } from '../context.ts';
-import { startEach } from '../each.ts';
+import { forEach, startEach } from '../each.ts';
 import { connectWithHosts } from '../hosts-ready.ts';
-import { UsageError } from '../usage-error.ts';
 import { tellWaiting, WhenBack, whenBackOption } from '../when-back.ts';
 
 const Several = z.object({ server: z.array(z.string()), wait: Flag, ...WhenBack });
 
-function addSeveral(
-  server: Command,
-  context: () => Context,
-  verb: 'delete' | 'start' | 'stop',
-  [about, until]: readonly [string, string],
-): void {
+/** Those that need no more said than on which instances: what they do, and what `--wait` waits for. */
+const PLAIN = {
+  start: ['Start instances', 'active'],
+  stop: ['Stop instances', 'stopped'],
+  pause: ['Pause instances: their processors stand still', 'paused'],
+  unpause: ['Let paused instances go on', 'active'],
+  suspend: ['Suspend instances: their memory is kept on the host, and they are switched off', 'suspended'],
+  resume: ['Resume suspended instances', 'active'],
+  unrescue: ['Bring instances back from rescue to their own disks', 'as they were'],
+  restore: ['Restore softly deleted instances', 'back'],
+} as const;
+type Plain = keyof typeof PLAIN;
+
+function isPlain(verb: string): verb is Plain {
+  return Object.hasOwn(PLAIN, verb);
+}
+
+function addPlain(server: Command, context: () => Context, verb: Plain): void {
+  const [about, until] = PLAIN[verb];
   addCommand(
     server,
     {
       usage: `${verb} <server...>`,
       about,
-      options: [option('--wait', until), whenBackOption()],
+      options: [option('--wait', `wait until they are ${until}`), whenBackOption()],
       input: Several,
       run: async (ctx, { server: refs, wait, whenBack }) => {
         const session = await connectWithHosts(ctx);
@@ -28,6 +40,33 @@ function addSeveral(
           const accepted = session.call(`instance.${verb}`, { ref, whenBack });
           return whenBack ? tellWaiting(ctx, session, accepted) : accepted;
         });
+      },
+    },
+    context,
+  );
+}
+
+function addDelete(server: Command, context: () => Context): void {
+  addCommand(
+    server,
+    {
+      usage: 'delete <server...>',
+      about: 'Delete instances',
+      options: [
+        option('--soft', 'switch them off and keep them for the reclaim time of the settings').conflicts(
+          'force',
+        ),
+        option('--force', 'in whatever state, locked or not, and without waiting for a host that is away'),
+        option('--wait', 'wait until they are gone'),
+      ],
+      input: Several.extend({ soft: Flag, force: Flag }),
+      run: async (ctx, { server: refs, wait, soft, force }) => {
+        const session = await connectWithHosts(ctx);
+        await startEach(ctx, refs, wait, (ref) =>
+          force
+            ? session.call('instance.forceDelete', { ref })
+            : session.call('instance.delete', { ref, soft }),
+        );
       },
     },
     context,
@@ -101,19 +140,18 @@ function addEvacuate(server: Command, context: () => Context): void {
   );
 }
 
-function addSetAndUnset(server: Command, context: () => Context): void {
+function addLocks(server: Command, context: () => Context): void {
   addCommand(
     server,
     {
-      usage: 'set <server>',
-      about: 'Rename an instance or set its metadata',
-      options: [option('--name <name>', 'new name'), repeatable('--property <key=value>', 'metadata')],
-      input: z.object({ server: Text, name: Text.optional(), property: Pairs }),
-      run: async (ctx, { server: ref, name, property }) => {
-        if (name === undefined && Object.keys(property).length === 0) throw new UsageError('nothing to set');
-        await (
-          await ctx.connect()
-        ).call('instance.set', { ref, metadata: property, ...(name !== undefined && { name }) });
+      usage: 'lock <server...>',
+      about: 'Lock instances against changes',
+      options: [option('--reason <reason>', 'why, for whoever is kept out')],
+      input: z.object({ server: z.array(z.string()), reason: Text.optional() }),
+      run: async (ctx, { server: refs, reason }) => {
+        const session = await ctx.connect();
+        const why = reason === undefined ? {} : { reason };
+        await forEach(ctx, refs, (ref) => session.call('instance.lock', { ref, ...why }));
       },
     },
     context,
@@ -121,13 +159,30 @@ function addSetAndUnset(server: Command, context: () => Context): void {
   addCommand(
     server,
     {
-      usage: 'unset <server>',
-      about: 'Remove metadata from an instance',
-      options: [repeatable('--property <key>', 'key to remove')],
-      input: z.object({ server: Text, property: Texts }),
-      run: async (ctx, { server: ref, property }) => {
-        if (property.length === 0) throw new UsageError('nothing to unset');
-        await (await ctx.connect()).call('instance.set', { ref, unsetMetadata: property });
+      usage: 'unlock <server...>',
+      about: 'Unlock instances',
+      input: z.object({ server: z.array(z.string()) }),
+      run: async (ctx, { server: refs }) => {
+        const session = await ctx.connect();
+        await forEach(ctx, refs, (ref) => session.call('instance.unlock', { ref }));
+      },
+    },
+    context,
+  );
+}
+
+function addDump(server: Command, context: () => Context): void {
+  const dump = server.command('dump').description('Crash dumps');
+  addCommand(
+    dump,
+    {
+      usage: 'create <server...>',
+      about: 'Have instances write a crash dump, by a non-maskable interrupt',
+      options: [option('--wait', 'wait until the interrupt has reached them')],
+      input: Several,
+      run: async (ctx, { server: refs, wait }) => {
+        const session = await connectWithHosts(ctx);
+        await startEach(ctx, refs, wait, (ref) => session.call('instance.crashDump', { ref }));
       },
     },
     context,
@@ -135,11 +190,11 @@ function addSetAndUnset(server: Command, context: () => Context): void {
 }
 
 export function addServerActs(server: Command, context: () => Context): void {
-  addSeveral(server, context, 'delete', ['Delete instances', 'wait until they are gone']);
-  addSeveral(server, context, 'start', ['Start instances', 'wait until they are active']);
-  addSeveral(server, context, 'stop', ['Stop instances', 'wait until they are stopped']);
+  for (const verb of Object.keys(PLAIN)) if (isPlain(verb)) addPlain(server, context, verb);
+  addDelete(server, context);
   addReboot(server, context);
   addEvacuate(server, context);
   addRelease(server, context);
-  addSetAndUnset(server, context);
+  addLocks(server, context);
+  addDump(server, context);
 }

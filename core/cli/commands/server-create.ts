@@ -36,7 +36,8 @@ function countOf({ min, max }: Create): number {
   return max ?? min ?? 1;
 }
 
-async function readUserData(file: string): Promise<string> {
+/** A file as base64. @throws ExpectedError `bad_input` */
+export async function readUserData(file: string): Promise<string> {
   try {
     return (await readFile(file)).toString('base64');
   } catch (cause) {

@@ -1,4 +1,4 @@
-import type { Instance, PowerState } from '../../contract/index.ts';
+import type { Diagnostics, Instance, PowerState } from '../../contract/index.ts';
 import type { Fields } from '../context.ts';
 import { type Cell, Shown } from '../output/cells.ts';
 
@@ -51,6 +51,9 @@ const COLUMNS: readonly Column[] = [
   ['Project ID', (one) => one.projectId],
   ['Project Name', (one) => one.projectName],
   ['Properties', (one) => one.metadata],
+  ['Description', (one) => one.description],
+  ['Tags', (one) => one.tags],
+  ['Locked', (one) => one.lock !== null],
 ];
 
 export const SERVER_COLUMNS = COLUMNS.map(([name]) => name);
@@ -84,6 +87,39 @@ function fault({ fault: found }: Instance): Fields {
   return [['fault', new Shown({ created: at, step, code: error.code, message: error.message }, words)]];
 }
 
+function lock({ lock: held }: Instance): Fields {
+  return [
+    ['locked', held !== null],
+    ['locked_reason', held === null ? null : (held.reason ?? `locked by ${held.by}`)],
+  ];
+}
+
+/** Of those states that most instances are never in. */
+function specialFields(one: Instance): Fields {
+  return [
+    ...(one.reclaimAt === null ? [] : [['reclaim_at', one.reclaimAt] as const]),
+    ...(one.rescueImageName === null ? [] : [['rescue_image', one.rescueImageName] as const]),
+    ...(one.takenOver === null ? [] : [['taken_over_by', one.takenOver.by] as const]),
+  ];
+}
+
+/** Bytes and nanoseconds as they are: who wants figures wants to reckon with them. */
+export function diagnosticsFields(one: Diagnostics): Fields {
+  return [
+    ['power_state', power(one.powerState)],
+    ['uptime', one.uptime],
+    ['cpu_details', new Shown(one.cpus, one.cpus.map(({ id, time }) => `cpu${id}: ${time} ns`).join('\n'))],
+    ['memory_details', { ...one.memory }],
+    ['disk_details', new Shown(one.disks, one.disks.map(figures).join('\n'))],
+    ['nic_details', new Shown(one.nics, one.nics.map(figures).join('\n'))],
+  ];
+}
+
+function figures({ device, ...rest }: Diagnostics['disks'][number] | Diagnostics['nics'][number]): string {
+  const words = Object.entries(rest).map(([name, value]) => `${name}=${value ?? ''}`);
+  return `${device}: ${words.join(' ')}`;
+}
+
 /** The fields of `openstack server show` that exist here, under its names and in its order. */
 export function serverFields(one: Instance): Fields {
   return [
@@ -97,20 +133,26 @@ export function serverFields(one: Instance): Fields {
     ['addresses', networks(one)],
     ['config_drive', true],
     ['created', one.createdAt],
+    ['description', one.description],
     ...fault(one),
     ['flavor', named(one.flavor.name, one.flavor.id)],
     ['id', one.id],
     ['image', named(one.imageName, one.imageId)],
     ['key_name', one.keyName],
+    ...lock(one),
     ['name', one.name],
+    ['origin', one.origin],
     ['project_id', one.projectId],
     ['project_name', one.projectName],
     ['properties', one.metadata],
+    ...specialFields(one),
     ['scheduler_hints', one.hints],
     ['seen_at', one.seenAt],
     ['server_group', named(one.groupName, one.groupId)],
     ['status', one.status],
+    ['tags', one.tags],
     ['updated', one.updatedAt],
     ['user_data', one.hasUserData],
+    ['user_id', one.user],
   ];
 }

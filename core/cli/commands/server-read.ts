@@ -5,8 +5,15 @@ import { addCommand, Flag, option, Text, Whole } from '../command-spec.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectWithHosts } from '../hosts-ready.ts';
+import {
+  diagnosticsFields,
+  LONG_COLUMNS,
+  SERVER_COLUMNS,
+  serverFields,
+  serverRow,
+  SHORT_COLUMNS,
+} from './server-model.ts';
 import { listDecisions, showDecision } from './decision.ts';
-import { LONG_COLUMNS, SERVER_COLUMNS, serverFields, serverRow, SHORT_COLUMNS } from './server-model.ts';
 
 const Filters = z.object({
   name: Text.optional(),
@@ -73,9 +80,15 @@ export function addServerReads(server: Command, context: () => Context): void {
     {
       usage: 'show <server>',
       about: 'Show one instance',
-      input: z.object({ server: Text }),
-      run: async (ctx, { server: ref }) =>
-        ctx.show(serverFields(await (await ctx.connect()).call('instance.show', { ref }))),
+      options: [option('--diagnostics', 'figures of its guest, as the host has them')],
+      input: z.object({ server: Text, diagnostics: Flag }),
+      run: async (ctx, { server: ref, diagnostics }) => {
+        if (!diagnostics) {
+          return ctx.show(serverFields(await (await ctx.connect()).call('instance.show', { ref })));
+        }
+        const session = await connectWithHosts(ctx);
+        ctx.show(diagnosticsFields(await session.call('instance.diagnostics', { ref })));
+      },
     },
     context,
   );

@@ -5,6 +5,7 @@ import {
   ephemeralVolume,
   imageVolume,
   ownerOfVolume,
+  rescueVolume,
   rootVolume,
 } from '../../volume/names.ts';
 import type { AuditDriver, AuditKnown, HostAudit, StrayVolume } from '../driver.ts';
@@ -77,7 +78,17 @@ function restore(host: FakeHost, guestId: string, definition: string): void {
   const flavor = { ...(there?.spec.flavor ?? UNKNOWN_FLAVOR), ...definedSize(definition) };
   if (there === undefined) {
     const spec = { id: guestId, domainName, flavor };
-    host.domains.set(guestId, { spec, powerState: 'SHUTDOWN', deaf: false, log: '', boots: 0, edits });
+    host.domains.set(guestId, {
+      spec,
+      powerState: 'SHUTDOWN',
+      saved: false,
+      rescue: false,
+      passwords: new Map(),
+      deaf: false,
+      log: '',
+      boots: 0,
+      edits,
+    });
   } else {
     there.spec = { ...there.spec, flavor };
     there.edits = edits;
@@ -95,6 +106,7 @@ function forget(host: FakeHost, guestId: string): void {
 function volumesOf(guestId: string, disks: FakeDisks): string[] {
   return [
     ...(disks.root === undefined ? [] : [rootVolume(guestId)]),
+    ...(disks.rescue === undefined ? [] : [rescueVolume(guestId)]),
     ...(disks.extra ? [ephemeralVolume(guestId)] : []),
     ...(disks.configDrive ? [configDriveVolume(guestId)] : []),
   ];

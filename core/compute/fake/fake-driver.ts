@@ -4,11 +4,13 @@ import { ALL_CAPABILITIES } from '../capabilities.ts';
 import type { ComputeDriver, Display, HostFacts, StepOptions } from '../driver.ts';
 import { fakeAudit } from './fake-audit.ts';
 import { FakeConnection } from './fake-connection.ts';
+import { fakeDiskActions } from './fake-disk-actions.ts';
 import { fakeDisks } from './fake-disks.ts';
 import { fakeEvacuation } from './fake-evacuation.ts';
 import { fakeGuests } from './fake-guests.ts';
 import type { FakeHost } from './fake-host.ts';
 import { fakeImages } from './fake-images.ts';
+import { fakeLiveActions } from './fake-live-actions.ts';
 import { fakeOwnership } from './fake-ownership.ts';
 
 /** A driver that is connected to a fake host. @param control whose guests it may change; null: everybody's */
@@ -22,6 +24,8 @@ export function createFakeDriver(host: FakeHost, control: ControlId | null = nul
     ...fakeImages(at),
     ...fakeDisks(at),
     ...fakeGuests(at),
+    ...fakeLiveActions(at),
+    ...fakeDiskActions(at),
     ...fakeEvacuation(at),
     ...fakeOwnership(at),
     ...fakeAudit(at),

@@ -45,6 +45,9 @@ export function fakeGuests(at: FakeConnection): Part {
           mark,
           title,
           powerState: 'SHUTDOWN',
+          saved: false,
+          rescue: false,
+          passwords: new Map(),
           deaf: false,
           log: '',
           boots: 0,
@@ -93,16 +96,17 @@ export function fakeGuests(at: FakeConnection): Part {
     hardReboot(guestId: string, options: StepOptions): Promise<void> {
       return at.change('hardReboot', guestId, options, () => {
         at.host.halt(guestId);
-        at.host.boot(guestId);
+        at.host.bootAfresh(guestId);
       });
     },
 
     listGuests(options: StepOptions): Promise<GuestState[]> {
       return at.step('listGuests', options, () =>
-        [...at.host.domains.values()].map(({ spec, powerState, mark, badMark, transient }) => ({
+        [...at.host.domains.values()].map(({ spec, powerState, saved, mark, badMark, transient }) => ({
           uuid: spec.id,
           domainName: spec.domainName,
           powerState,
+          saved,
           owner: mark ? ownerOf(mark) : null,
           badMark: badMark ?? null,
           transient: transient ?? false,

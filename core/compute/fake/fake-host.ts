@@ -18,6 +18,8 @@ export interface FakeImage {
 export interface FakeDisks {
   /** id of the image that the root disk lies over */
   root?: string;
+  /** id of the image that the rescue disk lies over */
+  rescue?: string;
   extra?: boolean;
   configDrive?: boolean;
 }
@@ -25,6 +27,12 @@ export interface FakeDisks {
 export interface FakeDomain {
   spec: Pick<GuestSpec, 'id' | 'domainName' | 'flavor'>;
   powerState: GuestState['powerState'];
+  /** its memory is kept: the next start goes on where it was */
+  saved: boolean;
+  /** its definition boots the rescue disk */
+  rescue: boolean;
+  /** by account, as the guest agent was told */
+  readonly passwords: Map<string, string>;
   /** hears neither agent nor ACPI */
   deaf: boolean;
   log: string;
@@ -173,11 +181,28 @@ export class FakeHost {
   /** Power on, by whoever; nothing happens to a guest that runs. */
   boot(guestId: string): void {
     const domain = this.domain(guestId);
-    if (domain.powerState === 'RUNNING') return;
+    if (domain.powerState !== 'SHUTDOWN') return;
     domain.powerState = 'RUNNING';
-    domain.boots += 1;
-    domain.log += `boot ${domain.boots}\n`;
+    if (!domain.saved) {
+      domain.boots += 1;
+      domain.log += `boot ${domain.boots}${domain.rescue ? ' from the rescue disk' : ''}\n`;
+    }
+    domain.saved = false;
     this.lifecycle(guestId, 'started');
+  }
+
+  /** Power on with kept memory thrown away. */
+  bootAfresh(guestId: string): void {
+    this.domain(guestId).saved = false;
+    this.boot(guestId);
+  }
+
+  /** Has the processors of a guest go on that stand still; nothing happens to any other. */
+  wake(guestId: string): void {
+    const domain = this.domain(guestId);
+    if (domain.powerState !== 'PAUSED' && domain.powerState !== 'SUSPENDED') return;
+    domain.powerState = 'RUNNING';
+    this.lifecycle(guestId, 'resumed');
   }
 
   /** Power off, by whoever; nothing happens to a guest that is off. */

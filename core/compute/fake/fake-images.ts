@@ -45,7 +45,9 @@ export function fakeImages(at: FakeConnection): Part {
 
     removeImage(imageId: string, options: StepOptions): Promise<void> {
       return at.step('removeImage', options, () => {
-        const used = [...at.host.disks.values()].some((disks) => disks.root === imageId);
+        const used = [...at.host.disks.values()].some(
+          ({ root, rescue }) => root === imageId || rescue === imageId,
+        );
         if (used) throw new ExpectedError('host.in_use', `Disks on the host still lie over image ${imageId}`);
         at.host.images.delete(imageId);
       });

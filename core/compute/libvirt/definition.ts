@@ -5,6 +5,7 @@ import { createConsoleLog } from '../../volume/guest-volumes.ts';
 import { randomPassword } from '../../console/display.ts';
 import type { GuestSpec, StepOptions } from '../driver.ts';
 import type { Platform } from './facts.ts';
+import { markOf } from './fence.ts';
 import type { DisplayMode } from './guest-host.ts';
 import { guestXml } from './guest-xml.ts';
 import type { Session } from './session.ts';
@@ -45,14 +46,21 @@ export async function defineGuest(
 export async function undefineGuest(session: Session, guestId: string, options: StepOptions): Promise<void> {
   const domain = await session.findDomain(guestId, options);
   if (!domain) return;
+  // What an adopted guest brought along is not ours to remove, its firmware's variables included.
+  const mark = await markOf(session.connection, domain, options).catch((error: unknown) => {
+    if (isExpected(error, 'libvirt.not_found')) return null;
+    throw error;
+  });
+  const isAdopted = mark?.description?.origin === 'adopted';
+  const withAll = isAdopted ? (WITH_ALL & ~UNDEFINE.nvram) | UNDEFINE.keepNvram : WITH_ALL;
   const undefine = (flags: number) =>
     session.connection.call(procedures.undefineFlags, { domain, flags }, options);
   try {
-    await undefine(WITH_ALL | UNDEFINE.checkpointsMetadata);
+    await undefine(withAll | UNDEFINE.checkpointsMetadata);
   } catch (error) {
     if (isVirError(error, VIR_ERR.noDomain)) return;
     // libvirt before 5.6 knows no checkpoints
     if (!isExpected(error, 'libvirt.unsupported', 'libvirt.error', 'bad_input')) throw error;
-    await undefine(WITH_ALL);
+    await undefine(withAll);
   }
 }

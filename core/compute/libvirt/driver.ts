@@ -21,8 +21,10 @@ import { defineGuest, undefineGuest } from './definition.ts';
 import { evacuationSteps } from './evacuation.ts';
 import { DriverEvents } from './events.ts';
 import { readFacts, readPlatform } from './facts.ts';
+import { diskActions } from './disk-actions.ts';
 import { Guests } from './guests.ts';
 import { InTurn } from './in-turn.ts';
+import { liveActions } from './live-actions.ts';
 import { libvirtOwnership } from './ownership.ts';
 import { Power } from './power.ts';
 import { Session, type LibvirtDriverOptions } from './session.ts';
@@ -69,7 +71,10 @@ async function compose(session: Session, signal: AbortSignal): Promise<ComputeDr
     close: end,
     onEvent: (listener) => events.on(listener),
 
+    ...liveActions(session),
+    ...diskActions(session, power),
     ...auditSteps(session),
+
     facts: (o) => readFacts(session, platform, o),
     prepareHost: async (o) => {
       await preparePool(connection, session.options.pool, session.usualPoolPath, o);

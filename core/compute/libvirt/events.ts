@@ -1,5 +1,5 @@
 import { METADATA } from '../../libvirt/protocol/domain.ts';
-import { events, DOMAIN_EVENT, STOPPED_CRASHED } from '../../libvirt/protocol/events.ts';
+import { events, DOMAIN_EVENT, STOPPED_CRASHED, STOPPED_SAVED } from '../../libvirt/protocol/events.ts';
 import type { DriverEvent } from '../driver.ts';
 import type { Session } from './session.ts';
 
@@ -19,6 +19,7 @@ const WHAT: ReadonlyMap<number, What> = new Map([
 
 function whatOf(event: number, detail: number): What | undefined {
   if (event === DOMAIN_EVENT.stopped && detail === STOPPED_CRASHED) return 'crashed';
+  if (event === DOMAIN_EVENT.stopped && detail === STOPPED_SAVED) return 'saved';
   return WHAT.get(event);
 }
 

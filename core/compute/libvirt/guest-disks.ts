@@ -4,11 +4,17 @@ import type { GuestSpec } from '../driver.ts';
 import { choiceSpec, wholeSpecs } from './extra-specs.ts';
 import type { GuestHost, Machine } from './guest-host.ts';
 
-const BUSES = ['virtio', 'scsi', 'sata', 'ide', 'usb'] as const;
-type Bus = (typeof BUSES)[number];
+export const BUSES = ['virtio', 'scsi', 'sata', 'ide', 'usb'] as const;
+export type Bus = (typeof BUSES)[number];
 
 /** How the guest names the disks of a bus. */
-const TARGETS: Readonly<Record<Bus, string>> = { virtio: 'vd', scsi: 'sd', sata: 'sd', usb: 'sd', ide: 'hd' };
+export const TARGETS: Readonly<Record<Bus, string>> = {
+  virtio: 'vd',
+  scsi: 'sd',
+  sata: 'sd',
+  usb: 'sd',
+  ide: 'hd',
+};
 
 const IOTUNE = [
   ['totalBytes', 'quota:disk_total_bytes_sec'],

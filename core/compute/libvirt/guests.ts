@@ -36,7 +36,7 @@ function toMarked(mark: ReadMark | null): Marked {
   return { owner: ownerOf(mark.description), badMark: null };
 }
 
-/** All guests of a host in two bulk calls; whose they are is asked once a guest and kept until its mark may have changed. */
+/** All guests of a host in three bulk calls; whose they are is asked once a guest and kept until its mark may have changed. */
 export class Guests {
   readonly #session: Session;
   readonly #marks = new Map<string, Marked>();
@@ -61,17 +61,30 @@ export class Guests {
       flags: STATS_FLAGS.nowait,
     };
     const limits = { ...options, lane: 'inventory' };
-    const [{ records }, { domains: passing }] = await Promise.all([
+    const [{ records }, passing, saved] = await Promise.all([
       connection.call(connect.getAllDomainStats, args, limits),
-      connection.call(connect.listAllDomains, { needResults: 1, flags: LIST_DOMAINS.transient }, limits),
+      this.#listed(LIST_DOMAINS.transient, limits),
+      this.#listed(LIST_DOMAINS.managedSave, limits),
     ]);
-    const transient = new Set(passing.map(({ uuid }) => uuid));
     const guests = records.map(async ({ domain, params }) => {
       const mark = await this.#markOf(domain, limits);
       if (mark === null) return [];
-      return [{ ...stateOf(domain, paramMap(params)), ...mark, transient: transient.has(domain.uuid) }];
+      const state = stateOf(domain, paramMap(params), saved);
+      return [{ ...state, ...mark, transient: passing.has(domain.uuid) }];
     });
     return (await Promise.all(guests)).flat();
+  }
+
+  /** Those of one kind, see LIST_DOMAINS; a driver of libvirt that knows no such thing has none. */
+  async #listed(flags: number, options: CallOptions): Promise<ReadonlySet<string>> {
+    try {
+      const args = { needResults: 1, flags };
+      const { domains } = await this.#session.connection.call(connect.listAllDomains, args, options);
+      return new Set(domains.map(({ uuid }) => uuid));
+    } catch (error) {
+      if (isExpected(error, 'libvirt.unsupported')) return new Set();
+      throw error;
+    }
   }
 
   /** null: it has gone in the meantime */
@@ -90,11 +103,18 @@ export class Guests {
   }
 }
 
-function stateOf(domain: DomainRef, params: ReadonlyMap<string, number | bigint | string>) {
+function stateOf(
+  domain: DomainRef,
+  params: ReadonlyMap<string, number | bigint | string>,
+  saved: ReadonlySet<string>,
+) {
+  const powerState = powerStateOf(Number(params.get('state.state') ?? 0));
   return {
     uuid: domain.uuid,
     domainName: domain.name,
-    powerState: powerStateOf(Number(params.get('state.state') ?? 0)),
+    powerState,
+    // The two lists are of two moments: one that runs is not saved, whatever the other says.
+    saved: powerState === 'SHUTDOWN' && saved.has(domain.uuid),
     vcpus: Number(params.get('vcpu.maximum') ?? params.get('vcpu.current') ?? 0),
     ram: Math.floor(Number(params.get('balloon.maximum') ?? 0) / 1024),
   };

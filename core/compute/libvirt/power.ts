@@ -1,7 +1,7 @@
 import { ExpectedError, isExpected } from '../../domain/errors.ts';
 import type { CallOptions } from '../../libvirt/connection.ts';
 import { isVirError, VIR_ERR } from '../../libvirt/errors.ts';
-import { DOMAIN_STATE, domain as procedures, SHUTDOWN } from '../../libvirt/protocol/domain.ts';
+import { DOMAIN_STATE, domain as procedures, SHUTDOWN, START } from '../../libvirt/protocol/domain.ts';
 import type { DomainRef } from '../../libvirt/protocol/types.ts';
 import { domain as domainXml } from '../../libvirt/xml/domain/domain.ts';
 import { readXml } from '../../libvirt/xml/mapper.ts';
@@ -11,7 +11,7 @@ import type { Session } from './session.ts';
 import { waitUntil } from './wait.ts';
 
 /** Milliseconds: a busy host takes its time to start QEMU, and to kill it. */
-const POWER_DEADLINE = 120_000;
+export const POWER_DEADLINE = 120_000;
 
 /** Milliseconds after which a guest that still runs is asked again; it may not have listened yet. nova: shutdown_retry_interval */
 const ASK_AGAIN = 10_000;
@@ -43,12 +43,13 @@ export class Power {
     }
   }
 
-  async start(guestId: string, options: StepOptions): Promise<void> {
+  /** @param flags see START */
+  async start(guestId: string, options: StepOptions, flags: number = 0): Promise<void> {
     const domain = await this.#session.domain(guestId, options);
     if (!(await this.#isOff(domain, options))) return;
     const limits = { ...options, deadline: POWER_DEADLINE };
     try {
-      await this.#session.connection.call(procedures.createWithFlags, { domain, flags: 0 }, limits);
+      await this.#session.connection.call(procedures.createWithFlags, { domain, flags }, limits);
     } catch (error) {
       // Somebody else was quicker.
       if (isExpected(error, 'conflict') && !(await this.#isOff(domain, options))) return;
@@ -154,6 +155,7 @@ export class Power {
 
   async hardReboot(guestId: string, options: StepOptions): Promise<void> {
     await this.destroy(guestId, options);
-    await this.start(guestId, options);
+    // Memory that is kept from before would bring back what somebody wanted to be rid of.
+    await this.start(guestId, options, START.forceBoot);
   }
 }

@@ -36,8 +36,12 @@ export const FEATURE = {
   networkUpdateOrder: 16,
 } as const;
 
-/** virConnectListAllDomainsFlags; 0 asks for all */
-export const LIST_DOMAINS = { transient: 8 } as const;
+/** virConnectListAllDomainsFlags, as far as somebody asks for one; 0 asks for all */
+export const LIST_DOMAINS = {
+  transient: 8,
+  /** their memory is kept in a file */
+  managedSave: 256,
+} as const;
 /** virConnectListAllStoragePoolsFlags */
 export const LIST_POOLS = { inactive: 1, active: 2 } as const;
 /** virConnectListAllNetworksFlags */

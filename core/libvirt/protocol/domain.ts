@@ -27,6 +27,8 @@ export const UNDEFINE = {
   keepNvram: 8,
   checkpointsMetadata: 16,
 } as const;
+/** virDomainCreateFlags, as far as somebody asks for one; `forceBoot` throws a kept memory image away */
+export const START = { forceBoot: 8 } as const;
 /** virDomainShutdownFlagValues; the same numbers serve for reboot */
 export const SHUTDOWN = { default: 0, acpi: 1, agent: 2 } as const;
 /** virDomainModificationImpact */
@@ -47,7 +49,7 @@ export const domain = {
   defineXml: procedure('domain_define_xml', 11, xml, one),
   defineXmlFlags: procedure('domain_define_xml_flags', 350, struct({ xml: text, flags: uint }), one),
   undefineFlags: procedure('domain_undefine_flags', 231, withFlags, nothing),
-  /** flag 1: start it paused */
+  /** @see START */
   createWithFlags: procedure('domain_create_with_flags', 196, withFlags, one),
   shutdownFlags: procedure('domain_shutdown_flags', 258, withFlags, nothing),
   reboot: procedure('domain_reboot', 27, withFlags, nothing),
@@ -55,6 +57,16 @@ export const domain = {
   destroyFlags: procedure('domain_destroy_flags', 234, withFlags, nothing),
   suspend: procedure('domain_suspend', 34, one, nothing),
   resume: procedure('domain_resume', 28, one, nothing),
+  /** of a guest that has put itself to sleep */
+  pmWakeup: procedure('domain_pm_wakeup', 267, withFlags, nothing),
+  injectNmi: procedure('domain_inject_nmi', 210, withFlags, nothing),
+  /** by the guest agent; flag 1: the password is a hash */
+  setUserPassword: procedure(
+    'domain_set_user_password',
+    357,
+    struct({ domain: domainRef, user: optionalText, password: optionalText, flags: uint }),
+    nothing,
+  ),
   /** `reason` belongs to `state`: VIR_DOMAIN_<STATE>_<REASON> */
   getState: procedure('domain_get_state', 212, withFlags, struct({ state: int, reason: int })),
   /** memory in KiB, CPU time in nanoseconds */

@@ -48,6 +48,7 @@ export const DOMAIN_EVENT = {
 } as const;
 /** virDomainEventStoppedDetailType */
 export const STOPPED_CRASHED = 2;
+export const STOPPED_SAVED = 4;
 
 /** `eventId` is VIR_DOMAIN_EVENT_ID_* and its siblings, the other number that of the message. */
 export const events = {

@@ -41,6 +41,12 @@ CREATE INDEX aggregate_hosts_host ON aggregate_hosts(host_id);
 -- null only on rows that are kept as history, once their project is gone
 ALTER TABLE instances ADD COLUMN project_id TEXT REFERENCES projects(id) ON DELETE SET NULL;
 UPDATE instances SET project_id = '00000000-0000-4000-8000-000000000001';
+-- A domain's name is unique on its host only: guests of several hosts that are adopted may share one. The old column
+-- cannot lose its constraint without a new table, so it holds what is unique anyway.
+ALTER TABLE instances RENAME COLUMN domain_name TO domain_key;
+ALTER TABLE instances ADD COLUMN domain_name TEXT NOT NULL DEFAULT '';
+UPDATE instances SET domain_name = domain_key, domain_key = id;
+CREATE INDEX instances_domain ON instances(domain_name);
 ALTER TABLE instances ADD COLUMN user TEXT NOT NULL DEFAULT 'admin';
 ALTER TABLE instances ADD COLUMN description TEXT;
 ALTER TABLE instances ADD COLUMN tags_json TEXT NOT NULL DEFAULT '[]';
@@ -50,6 +56,8 @@ ALTER TABLE instances ADD COLUMN hints_json TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE instances ADD COLUMN requested_zone TEXT;
 ALTER TABLE instances ADD COLUMN host_checks INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE instances ADD COLUMN reclaim_at TEXT;
+-- the state that a softly deleted instance goes back to
+ALTER TABLE instances ADD COLUMN deleted_from TEXT;
 -- the image that a rescued instance boots, and the state it was in before
 ALTER TABLE instances ADD COLUMN rescue_json TEXT;
 ALTER TABLE instances ADD COLUMN origin TEXT NOT NULL DEFAULT 'launched';

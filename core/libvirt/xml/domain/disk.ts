@@ -24,6 +24,8 @@ export const disk = mapper('disk', {
   file: text('source/@file'),
   target: text('target/@dev'),
   bus: text('target/@bus'),
+  /** 1 is asked first; not beside the boot devices of `os` */
+  bootOrder: whole('boot/@order'),
   readonly: flag('readonly'),
   serial: text('serial'),
   iotune: one(iotune),

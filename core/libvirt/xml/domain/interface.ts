@@ -17,6 +17,8 @@ export const networkInterface = mapper('interface', {
   /** `network`, or `user` where the account may not make networks */
   type: text('@type'),
   mac: text('mac/@address'),
+  /** the host's end, while the guest runs */
+  target: text('target/@dev'),
   network: text('source/@network'),
   model: text('model/@type'),
   queues: whole('driver/@queues'),
