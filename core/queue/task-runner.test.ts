@@ -265,12 +265,12 @@ describe('a task', () => {
     const write = vi.spyOn(database, 'write').mockImplementationOnce(() => {
       throw full;
     });
-    const runner = run({ steps: [{ name: 'a', do: () => undefined }] }, clock);
-    await runner.idle();
+    const queue = run({ steps: [{ name: 'a', do: () => undefined }] }, clock);
+    await queue.idle();
     expect(task(id).state).toBe('queued');
     write.mockRestore();
     clock.pass(5_000);
-    await runner.idle();
+    await queue.idle();
     expect(task(id).state).toBe('done');
   });
 
