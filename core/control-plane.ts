@@ -46,6 +46,8 @@ export interface ControlPlaneOptions {
   readonly guestImage?: string;
   /** the way to a host; left out: libvirt, over SSH or this computer's sockets */
   readonly openDriver?: OpenDriver;
+  /** puts something between Micronova and its hosts: for tests that end a process, or a link, at a certain step */
+  readonly around?: (open: OpenDriver) => OpenDriver;
   readonly environment?: Environment;
   /** left out: this computer's */
   readonly surroundings?: Surroundings;
@@ -95,6 +97,11 @@ function waysToHosts(database: Database, log: Log, { home, environment, secretSt
   const test: HostApiParts['test'] = (target, way) =>
     testHost(target, { ...way, knownHosts, environment, linkTimeout: linkTimeout() });
   return { secrets, openDriver, test };
+}
+
+function wayOf({ openDriver, around }: ControlPlaneOptions, usual: OpenDriver): OpenDriver {
+  const open = openDriver ?? usual;
+  return around?.(open) ?? open;
 }
 
 /** What must be in order before the first task is taken. @returns notices for the person */
@@ -149,7 +156,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const images = surroundings?.images ?? new ImageStore(join(home, 'images'));
   const notices = await prepareState(database, { images, test }, options);
   const hosts = stack.use(
-    new HostManager({ database, openDriver: options.openDriver ?? openDriver, log, clock, random }),
+    new HostManager({ database, openDriver: wayOf(options, openDriver), log, clock, random }),
   );
   stack.use(new Reclaimer({ database, clock, log }));
   const operations = conductorOperations({ database, drivers: hosts, images, clock, random, log });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ControlPlane, createControlPlane } from '../../core/control-plane.ts';
+import { type ControlPlane, type ControlPlaneOptions, createControlPlane } from '../../core/control-plane.ts';
 import type { Environment } from '../../core/transport/platform.ts';
 
 /** A desktop with no SSH files and no agent, that runs no guests itself: the machine's own libvirt is left alone. */
@@ -8,7 +8,11 @@ function desktop(folder: string): Environment {
 }
 
 /** @param folder of one desk; its data folder lies in it */
-export function startControlPlane(folder: string): Promise<ControlPlane> {
+export function startControlPlane(
+  folder: string,
+  options: Pick<ControlPlaneOptions, 'around'> = {},
+): Promise<ControlPlane> {
   const home = join(folder, 'data');
-  return createControlPlane({ home, owner: 'serve', version: '0.0.0', environment: desktop(folder) });
+  const environment = desktop(folder);
+  return createControlPlane({ home, owner: 'serve', version: '0.0.0', environment, ...options });
 }

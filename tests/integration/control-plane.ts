@@ -50,9 +50,9 @@ export class Desk implements AsyncDisposable {
     return this.#plane;
   }
 
-  async start(): Promise<void> {
+  async start(options: Parameters<typeof startControlPlane>[1] = {}): Promise<void> {
     this.events = [];
-    this.#plane = await startControlPlane(this.folder);
+    this.#plane = await startControlPlane(this.folder, options);
     this.#plane.subscribe((event) => this.events.push(event));
   }
 
