@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { eventually, HostCare } from '../../tests/fakes/host-care.ts';
 import type { FakeDomain, FakeHost } from '../compute/fake/fake-host.ts';
 import { liveStateOf } from '../domain/power-states.ts';
-import { transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
 
 /** One world: a host with three instances, whatever happens to them, and what is heard of it. */
 class World implements AsyncDisposable {

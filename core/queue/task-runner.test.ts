@@ -8,7 +8,7 @@ import { q } from '../state/query.ts';
 import { getTask, getTaskRecord } from '../state/tasks.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { enqueue } from './enqueue.ts';
-import { hostLane, type Lane, TASK_KINDS } from './kinds.ts';
+import { hostLane, type Lane } from './kinds.ts';
 import { ManualClock } from './manual-clock.ts';
 import type { Operation } from './operation.ts';
 import type { Oversight } from './oversight.ts';
