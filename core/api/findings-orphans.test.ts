@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Reconciled } from '../../tests/fakes/reconciled.ts';
-import { markDeleted } from '../state/instances.ts';
+import { markDeleted } from '../state/instance-changes.ts';
 import { rootVolume } from '../volume/names.ts';
 
 let world: Reconciled;

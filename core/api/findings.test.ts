@@ -4,7 +4,8 @@ import { eventually } from '../../tests/fakes/host-care.ts';
 import { Reconciled } from '../../tests/fakes/reconciled.ts';
 import { allocationsOf, claim } from '../placement/allocations.ts';
 import { listActions } from '../state/actions.ts';
-import { getInstanceRecord, markDeleted, transition } from '../state/instances.ts';
+import { markDeleted, transition } from '../state/instance-changes.ts';
+import { getInstanceRecord } from '../state/instances.ts';
 import { q } from '../state/query.ts';
 
 let world: Reconciled;

@@ -4,7 +4,7 @@ import type { ErrorBody, Parsed, Task } from '../contract/index.ts';
 import { createContext } from '../identity/context.ts';
 import { listActions } from '../state/actions.ts';
 import { updateHost } from '../state/hosts.ts';
-import { transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
 import { actOn } from './instance-acts.ts';
 import { deleteInstance } from './instance-delete.ts';
 import { rebootInstance } from './instance-reboot.ts';

@@ -7,7 +7,8 @@ import { endUnbegun } from '../queue/unbegun.ts';
 import { leaveAggregates } from '../state/aggregates.ts';
 import type { Tx } from '../state/database.ts';
 import { deleteHost, getHost } from '../state/hosts.ts';
-import { listInstancesOn, markDeleted } from '../state/instances.ts';
+import { markDeleted } from '../state/instance-changes.ts';
+import { listInstancesOn } from '../state/instances.ts';
 import { listActiveTasks } from '../state/tasks.ts';
 
 const MOST_NAMES = 5;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contract, type HostTest, type Input, type MethodName, type Output } from '../contract/index.ts';
 import { createContext } from '../identity/context.ts';
 import { enqueue } from '../queue/enqueue.ts';
-import { transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
 import { listTasks, updateTask } from '../state/tasks.ts';
 import { HostSecretsStore, type SecretNeed, type SecretStore } from '../transport/secrets.ts';
 import { type Api, openApi } from '../../tests/fakes/api.ts';

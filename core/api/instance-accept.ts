@@ -6,7 +6,7 @@ import { enqueue } from '../queue/enqueue.ts';
 import { hostLane, type Lane, TASK_KINDS, type TaskInput } from '../queue/kinds.ts';
 import { startAction } from '../state/actions.ts';
 import type { Tx } from '../state/database.ts';
-import { transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
 import { listWaitingTasks } from '../state/tasks.ts';
 import { checkState, findInstance } from './find-instance.ts';
 import { hostAway, reachOf } from './host-away.ts';

@@ -4,7 +4,8 @@ import { createFakeDriver } from '../compute/fake/fake-driver.ts';
 import { FakeHost } from '../compute/fake/fake-host.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { q } from '../state/query.ts';
-import { getInstanceRecord, transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
+import { getInstanceRecord } from '../state/instances.ts';
 import { sweepPasswords } from './instance-password.ts';
 
 let api: Api;

@@ -13,7 +13,8 @@ import {
 } from '../state/actions.ts';
 import type { Database, Tx } from '../state/database.ts';
 import { getImage } from '../state/images.ts';
-import { listInstances, transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
+import { listInstancesAt } from '../state/instances.ts';
 import { findInstance, onHostNow } from './find-instance.ts';
 
 /** milliseconds, above the agent's own */
@@ -72,7 +73,7 @@ export async function setPassword(
 
 /** Sets right what a process left that ended while it set a password: nobody goes on with that. */
 export function sweepPasswords(tx: Tx): void {
-  const stale = listInstances(tx).filter(({ taskState }) => taskState === OWN.taskState);
+  const stale = listInstancesAt(tx, OWN.taskState);
   for (const { id } of stale) {
     transition(tx, id, { expect: OWN, set: { taskState: null } });
     for (const requestId of unfinishedActions(tx, id, ACTION)) {

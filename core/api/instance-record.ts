@@ -3,7 +3,7 @@ import type { RequestContext } from '../identity/context.ts';
 import { leaveToDescribe } from '../queue/ownership.ts';
 import { finishAction, startAction } from '../state/actions.ts';
 import type { Tx } from '../state/database.ts';
-import { type InstanceChange, transition } from '../state/instances.ts';
+import { type InstanceChange, transition } from '../state/instance-changes.ts';
 import { checkState, findInstance } from './find-instance.ts';
 
 /** An action on the row alone: guarded, done and on record in one transaction. */

@@ -2,7 +2,7 @@ import type { Image, Instance, Parsed } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import type { RequestContext } from '../identity/context.ts';
 import type { Reader, Tx } from '../state/database.ts';
-import { transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
 import { checkActive, findImage } from './images.ts';
 import { accept, type Accepted, onHost } from './instance-accept.ts';
 import { checkFlavorFits } from './instance-checks.ts';

@@ -2,7 +2,7 @@ import { type Instance, Metadata, type Parsed } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import type { RequestContext } from '../identity/context.ts';
 import type { Tx } from '../state/database.ts';
-import type { InstanceChange } from '../state/instances.ts';
+import type { InstanceChange } from '../state/instance-changes.ts';
 import { changeDescription } from './instance-record.ts';
 import { findProject } from './projects.ts';
 import { checkMetadataQuota } from './quota.ts';

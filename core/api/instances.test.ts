@@ -5,7 +5,8 @@ import { type Api, openApi } from '../../tests/fakes/api.ts';
 import { CAN_ALL } from '../../tests/fakes/data.ts';
 import type { ComputeDriver } from '../compute/driver.ts';
 import type { TaskState, VmState } from '../contract/index.ts';
-import { getInstanceRecord, markDeleted, transition } from '../state/instances.ts';
+import { markDeleted, transition } from '../state/instance-changes.ts';
+import { getInstanceRecord } from '../state/instances.ts';
 import { updateTask } from '../state/tasks.ts';
 
 let api: Api;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, openApi } from '../../tests/fakes/api.ts';
 import { ADMIN_PROJECT, type Instance, type Project } from '../contract/index.ts';
-import { markDeleted, transition } from '../state/instances.ts';
+import { markDeleted, transition } from '../state/instance-changes.ts';
 import { q } from '../state/query.ts';
 
 let api: Api;

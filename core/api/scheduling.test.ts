@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, openApi } from '../../tests/fakes/api.ts';
 import type { ContractEvent, Host } from '../contract/index.ts';
-import { markDeleted, transition } from '../state/instances.ts';
+import { markDeleted, transition } from '../state/instance-changes.ts';
 import { removeHost } from './host-remove.ts';
 
 let api: Api;

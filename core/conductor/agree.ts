@@ -1,6 +1,6 @@
 import type { ComputeDriver, StepOptions } from '../compute/driver.ts';
 import type { Commit } from '../queue/operation.ts';
-import { transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
 
 /**
  * What the host made of a definition of ours, as the one that later looks are held against. Whatever step defines a guest,

@@ -2,7 +2,8 @@ import type { ComputeDriver, GuestSpec, StepOptions } from '../compute/driver.ts
 import type { TaskState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import type { Step, StepContext } from '../queue/operation.ts';
-import { type InstanceRecord, transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
+import { type InstanceRecord } from '../state/instances.ts';
 import { agreeOnDefinition } from './agree.ts';
 import type { ConductorDeps } from './deps.ts';
 import { copyStep } from './copy-step.ts';

@@ -4,7 +4,8 @@ import type { Failure, Operation, Outcome, StepContext } from '../queue/operatio
 import type { Tx } from '../state/database.ts';
 import { updateHost } from '../state/hosts.ts';
 import { getDecision } from '../state/decisions.ts';
-import { getInstance, taskStateOf, transition } from '../state/instances.ts';
+import { taskStateOf, transition } from '../state/instance-changes.ts';
+import { getInstance } from '../state/instances.ts';
 import { buildError, leaveGuestToCleanup, mayTryAnotherHost } from './build-failure.ts';
 import { buildSteps } from './build-steps.ts';
 import type { ConductorDeps } from './deps.ts';

@@ -2,8 +2,10 @@ import type { Instance, TaskState } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { hostLane } from '../queue/kinds.ts';
 import type { Operation, Outcome, Step, StepContext } from '../queue/operation.ts';
+import { noValidHost } from '../scheduler/claim.ts';
 import type { Tx } from '../state/database.ts';
-import { getInstance, getInstanceRecord, taskStateOf, transition } from '../state/instances.ts';
+import { taskStateOf, transition } from '../state/instance-changes.ts';
+import { getInstance, getInstanceRecord } from '../state/instances.ts';
 import { updateTask } from '../state/tasks.ts';
 import { buildSteps } from './build-steps.ts';
 import type { ConductorDeps } from './deps.ts';
@@ -38,8 +40,10 @@ export function evacuateInstance(deps: ConductorDeps, input: Evacuation): Operat
     ...recording,
     steps: [
       scheduleStep(deps, input),
-      findDisks(deps, input, disks),
-      ...buildSteps(deps, instanceId, { own: OWN, keepsDisks: () => disks.kept === true, starts }),
+      patiently(findDisks(deps, input, disks)),
+      ...buildSteps(deps, instanceId, { own: OWN, keepsDisks: () => disks.kept === true, starts }).map(
+        patiently,
+      ),
     ],
     stepStarted(tx, context, step) {
       showState(tx, instanceId, STATE_OF_STEP[step] ?? 'rebuild_spawning');
@@ -66,12 +70,21 @@ function showState(tx: Tx, instanceId: string, taskState: TaskState): void {
   throw new ExpectedError('cancelled', 'Somebody else has taken the instance in hand');
 }
 
-function scheduleStep({ database }: ConductorDeps, input: Evacuation): Step {
+/** No alternate stands in for the host that was picked: a link to it that is lost for a moment is waited for. */
+function patiently(step: Step): Step {
+  return { ...step, do: (context) => step.do({ ...context, resumed: true }) };
+}
+
+function scheduleStep({ database, hosts }: ConductorDeps, input: Evacuation): Step {
   return {
     name: 'schedule',
-    do(context) {
-      const hostId = database.write((tx) => pickOther(tx, input, OWN, context.task.requestId));
-      return () => ({ lane: hostLane(hostId), hostId });
+    async do(context) {
+      // What an earlier process began must not find all hosts away, nor the one that is back gone.
+      await hosts.attempted(context.signal);
+      const picked = database.write((tx) => pickOther(tx, input, OWN, context.task.requestId));
+      const hostId = typeof picked === 'string' ? picked : picked.selected;
+      if (hostId === null && typeof picked !== 'string') throw noValidHost(picked);
+      return () => (hostId === null ? undefined : { lane: hostLane(hostId), hostId });
     },
     undo: () => (tx) => goBack(tx, input),
   };

@@ -1,14 +1,15 @@
-import type { TaskState } from '../contract/index.ts';
+import type { Decision, TaskState } from '../contract/index.ts';
 import { ExpectedError, isExpected } from '../domain/errors.ts';
 import { claim, consumerGeneration, release } from '../placement/allocations.ts';
 import { resourcesOf } from '../placement/demands.ts';
 import type { Move } from '../queue/operation.ts';
-import { noValidHost, scheduleAndClaim } from '../scheduler/claim.ts';
+import { scheduleAndClaim } from '../scheduler/claim.ts';
 import { requestFor } from '../scheduler/instance-request.ts';
 import type { Reader, Tx } from '../state/database.ts';
 import { putDecision } from '../state/decisions.ts';
 import { getHost } from '../state/hosts.ts';
-import { getInstance, transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
+import { getInstance } from '../state/instances.ts';
 import type { Evacuation } from './evacuation.ts';
 import { needInstance } from './guest.ts';
 import { hostsWithLeftovers } from './leftovers.ts';
@@ -36,10 +37,15 @@ function avoidedHosts(tx: Tx, { instanceId, from }: Evacuation): Map<string, str
 
 /**
  * Picks another host and moves row and claim there, in the caller's one transaction.
- * @returns the host's id
- * @throws ExpectedError `scheduler.no_valid_host`, `conflict`, `cancelled`
+ * @returns the host's id, or the decision that found none
+ * @throws ExpectedError `conflict`, `cancelled`
  */
-export function pickOther(tx: Tx, input: Evacuation, own: readonly TaskState[], requestId: string): string {
+export function pickOther(
+  tx: Tx,
+  input: Evacuation,
+  own: readonly TaskState[],
+  requestId: string,
+): Decision | string {
   const { instanceId, from, to } = input;
   const record = needInstance(tx, instanceId);
   const { hostId } = record.instance;
@@ -54,7 +60,7 @@ export function pickOther(tx: Tx, input: Evacuation, own: readonly TaskState[], 
   };
   const decision = scheduleAndClaim(tx, instanceId, request);
   putDecision(tx, { instanceId, requestId }, 'evacuate', decision);
-  if (decision.selected === null) throw noValidHost(decision);
+  if (decision.selected === null) return decision;
   const set = { hostId: decision.selected, addresses: [] };
   if (transition(tx, instanceId, { expect: { taskState: own, hostId: from }, set }) === null) {
     throw new ExpectedError('cancelled', 'Somebody else has taken the instance in hand');

@@ -2,7 +2,7 @@ import type { GuestState } from '../compute/driver.ts';
 import type { VmState } from '../contract/index.ts';
 import { liveStateOf } from '../domain/power-states.ts';
 import type { Commit, StepContext } from '../queue/operation.ts';
-import { type InstanceChange, transition } from '../state/instances.ts';
+import { type InstanceChange, transition } from '../state/instance-changes.ts';
 import type { ConductorDeps } from './deps.ts';
 import { needInstance } from './guest.ts';
 

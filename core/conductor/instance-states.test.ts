@@ -5,7 +5,8 @@ import { ExpectedError } from '../domain/errors.ts';
 import type { TaskKind } from '../queue/kinds.ts';
 import { listActions } from '../state/actions.ts';
 import { deleteImage } from '../state/images.ts';
-import { getInstanceRecord, transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
+import { getInstanceRecord } from '../state/instances.ts';
 import { ConductorKit, type KitHost } from './test-kit.ts';
 
 type InstanceKind = Extract<TaskKind, `instance.${string}`>;

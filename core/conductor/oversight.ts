@@ -7,7 +7,8 @@ import { finishAction } from '../state/actions.ts';
 import type { Tx } from '../state/database.ts';
 import { getHost } from '../state/hosts.ts';
 import { updateImage } from '../state/images.ts';
-import { getInstance, transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
+import { getInstance } from '../state/instances.ts';
 import type { TaskRecord } from '../state/tasks.ts';
 import { ACTS, isActName } from './acts.ts';
 

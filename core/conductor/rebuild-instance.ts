@@ -3,7 +3,8 @@ import type { ComputeDriver, GuestSpec, StepOptions } from '../compute/driver.ts
 import type { Operation, Outcome, Step, StepContext } from '../queue/operation.ts';
 import type { Tx } from '../state/database.ts';
 import { getImage } from '../state/images.ts';
-import { getInstance, transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
+import { getInstance } from '../state/instances.ts';
 import { agreeOnDefinition } from './agree.ts';
 import type { ConductorDeps } from './deps.ts';
 import { guestSpec, needInstance } from './guest.ts';

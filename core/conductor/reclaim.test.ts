@@ -5,7 +5,7 @@ import { allocationsOf } from '../placement/allocations.ts';
 import { ManualClock } from '../queue/manual-clock.ts';
 import { listActions } from '../state/actions.ts';
 import { deleteImage } from '../state/images.ts';
-import { transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
 import { setSettings } from '../state/settings.ts';
 import { listTasks } from '../state/tasks.ts';
 import { Reclaimer } from './reclaimer.ts';

@@ -8,7 +8,8 @@ import { hostLane } from '../queue/kinds.ts';
 import { startAction } from '../state/actions.ts';
 import type { Database, Tx } from '../state/database.ts';
 import { getHost } from '../state/hosts.ts';
-import { listReclaimable, transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
+import { listReclaimable } from '../state/instances.ts';
 import { ACTS } from './acts.ts';
 
 /** who is named in the record of a deletion that only the clock asked for */

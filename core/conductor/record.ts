@@ -4,7 +4,7 @@ import { holderIn, loseInstance } from '../queue/ownership.ts';
 import { type ActionKey, finishAction, finishActionEvent, startActionEvent } from '../state/actions.ts';
 import type { Tx } from '../state/database.ts';
 import { hostNameOf } from '../state/hosts.ts';
-import { type InstanceChange, transition } from '../state/instances.ts';
+import { type InstanceChange, transition } from '../state/instance-changes.ts';
 
 type Recording = Required<Pick<Operation, 'stepStarted' | 'stepEnded'>>;
 

@@ -1,6 +1,6 @@
 import { release } from '../placement/allocations.ts';
 import type { Operation } from '../queue/operation.ts';
-import { markDeleted } from '../state/instances.ts';
+import { markDeleted } from '../state/instance-changes.ts';
 import type { ConductorDeps } from './deps.ts';
 import { guestDescription, needInstance } from './guest.ts';
 import { endAction, recordSteps } from './record.ts';

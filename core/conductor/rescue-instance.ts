@@ -1,7 +1,8 @@
 import type { Operation, Step } from '../queue/operation.ts';
 import type { Tx } from '../state/database.ts';
 import { getImage } from '../state/images.ts';
-import { getInstanceRecord, type RescueRecord, transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
+import { getInstanceRecord, type RescueRecord } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
 import { imageSource, needInstance } from './guest.ts';
 import { askHost } from './host-word.ts';

@@ -4,7 +4,7 @@ import { ADMIN_PROJECT, type GroupPolicy } from '../contract/index.ts';
 import { timestamp } from '../domain/time.ts';
 import { allocationsOf } from '../placement/allocations.ts';
 import { getDecision } from '../state/decisions.ts';
-import { transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
 import { insertServerGroup } from '../state/server-groups.ts';
 import { setSettings } from '../state/settings.ts';
 import { ConductorKit } from './test-kit.ts';

@@ -9,7 +9,8 @@ import type { Random } from '../scheduler/select.ts';
 import type { Tx } from '../state/database.ts';
 import { getDecision, putDecision } from '../state/decisions.ts';
 import { listHostRecords, updateHost } from '../state/hosts.ts';
-import { getInstance, transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
+import { getInstance } from '../state/instances.ts';
 import type { ConductorDeps } from './deps.ts';
 import { needInstance } from './guest.ts';
 

@@ -3,7 +3,7 @@ import { isExpected } from '../domain/errors.ts';
 import { liveStateOf } from '../domain/power-states.ts';
 import { release } from '../placement/allocations.ts';
 import type { Operation, StepContext } from '../queue/operation.ts';
-import { markDeleted, transition } from '../state/instances.ts';
+import { markDeleted, transition } from '../state/instance-changes.ts';
 import type { ConductorDeps } from './deps.ts';
 import { guestDescription, needInstance } from './guest.ts';
 import { endAction, recordSteps } from './record.ts';

@@ -4,7 +4,8 @@ import { isExpected } from '../domain/errors.ts';
 import { isLive } from '../domain/power-states.ts';
 import { comparableDefinition, definedSize } from '../libvirt/xml/definition.ts';
 import type { Database } from '../state/database.ts';
-import { getInstanceRecord, transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
+import { getInstanceRecord } from '../state/instances.ts';
 import type { Found } from './findings.ts';
 
 /**

@@ -5,7 +5,7 @@ import { loseInstance, leaveToDescribe } from '../queue/ownership.ts';
 import { claimExisting } from '../scheduler/existing-claim.ts';
 import type { Tx } from '../state/database.ts';
 import { getImage } from '../state/images.ts';
-import { transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
 
 /** Ours again, by whatever way: what it takes counts, whether there is room or not. */
 function regain(tx: Tx, instance: Instance, hostId: string): void {

@@ -4,7 +4,7 @@ import { eventually, HostCare } from '../../tests/fakes/host-care.ts';
 import { ALL_CAPABILITIES } from '../compute/capabilities.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { listActions } from '../state/actions.ts';
-import { markDeleted, transition } from '../state/instances.ts';
+import { markDeleted, transition } from '../state/instance-changes.ts';
 
 const unreachable = (): ExpectedError => new ExpectedError('transport.unreachable', 'No route to host.');
 

@@ -1,6 +1,6 @@
 import type { Fault, Instance, PowerState } from '../contract/index.ts';
 import { isLive, type LiveState, liveStateOf } from '../domain/power-states.ts';
-import type { InstanceChange } from '../state/instances.ts';
+import type { InstanceChange } from '../state/instance-changes.ts';
 
 /** What a person would have done to bring the instance there: the name of the action that is put on record. */
 export const OUTSIDE_ACTION: Readonly<Record<LiveState, string>> = {

@@ -8,7 +8,7 @@ import { q } from '../state/query.ts';
 import { getTask, getTaskRecord } from '../state/tasks.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { enqueue } from './enqueue.ts';
-import { hostLane, type Lane, TASK_KINDS } from './kinds.ts';
+import { hostLane, type Lane } from './kinds.ts';
 import { ManualClock } from './manual-clock.ts';
 import type { Operation } from './operation.ts';
 import type { Oversight } from './oversight.ts';
@@ -265,12 +265,12 @@ describe('a task', () => {
     const write = vi.spyOn(database, 'write').mockImplementationOnce(() => {
       throw full;
     });
-    const runner = run({ steps: [{ name: 'a', do: () => undefined }] }, clock);
-    await runner.idle();
+    const queue = run({ steps: [{ name: 'a', do: () => undefined }] }, clock);
+    await queue.idle();
     expect(task(id).state).toBe('queued');
     write.mockRestore();
     clock.pass(5_000);
-    await runner.idle();
+    await queue.idle();
     expect(task(id).state).toBe('done');
   });
 

@@ -9,7 +9,7 @@ import { demandOf } from '../placement/demands.ts';
 import { getProvider, listProviders } from '../placement/providers.ts';
 import { capacityOf } from '../placement/resources.ts';
 import { databaseFile } from '../state/database.ts';
-import { transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
 import { checkHistory, type Entry, type Start } from './claim-history.ts';
 import { scheduleAndClaim } from './claim.ts';
 import { selectDestinations } from './select.ts';

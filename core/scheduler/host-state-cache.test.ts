@@ -11,7 +11,8 @@ import { deleteAggregate, insertAggregate, listAggregates, updateAggregate } fro
 import type { Reader, Tx } from '../state/database.ts';
 import { deleteHost, insertHost, listHostIds, updateHost } from '../state/hosts.ts';
 import { deleteImage, insertImage, insertImageCopy, listImageIds, updateImage } from '../state/images.ts';
-import { insertInstance, markDeleted, transition } from '../state/instances.ts';
+import { markDeleted, transition } from '../state/instance-changes.ts';
+import { insertInstance } from '../state/instances.ts';
 import { q } from '../state/query.ts';
 import { listResidents } from '../state/residents.ts';
 import { deleteServerGroup, insertServerGroup, listServerGroups } from '../state/server-groups.ts';

@@ -15,7 +15,8 @@ import { insertAggregate, listAggregates, updateAggregate } from '../state/aggre
 import { type Database, openDatabase } from '../state/database.ts';
 import { insertHost, type StoredFacts, updateHost } from '../state/hosts.ts';
 import { insertImage } from '../state/images.ts';
-import { insertInstance, type NewInstance, transition } from '../state/instances.ts';
+import { transition } from '../state/instance-changes.ts';
+import { insertInstance, type NewInstance } from '../state/instances.ts';
 import { insertServerGroup } from '../state/server-groups.ts';
 import { getSettings, setSettings } from '../state/settings.ts';
 import { scheduleAndClaim } from './claim.ts';

@@ -1,13 +1,8 @@
 import { ExpectedError } from '../domain/errors.ts';
 import type { Instance } from '../contract/index.ts';
 import type { Tx } from './database.ts';
-import {
-  getInstance,
-  insertInstance,
-  type InstanceRecord,
-  type NewInstance,
-  transition,
-} from './instances.ts';
+import { transition } from './instance-changes.ts';
+import { getInstance, insertInstance, type InstanceRecord, type NewInstance } from './instances.ts';
 import { q } from './query.ts';
 import { toJsonOrNull } from './rows.ts';
 

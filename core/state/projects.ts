@@ -1,7 +1,7 @@
 import { type Selectable, sql, type Updateable } from 'kysely';
 import { ADMIN_PROJECT, Project, type Quota, QuotaUsage } from '../contract/index.ts';
 import type { Reader, Tx } from './database.ts';
-import { transition } from './instances.ts';
+import { transition } from './instance-changes.ts';
 import { q } from './query.ts';
 import { fromJson, parseRow, parseRows } from './rows.ts';
 import type { ProjectsTable } from './schema.ts';

@@ -15,6 +15,7 @@ import {
   listImages,
   updateImage,
 } from './images.ts';
+import { markDeleted, transition } from './instance-changes.ts';
 import {
   findInstances,
   getInstance,
@@ -22,8 +23,6 @@ import {
   insertInstance,
   listInstances,
   listInstancesOn,
-  markDeleted,
-  transition,
 } from './instances.ts';
 import { deleteKeypair, findKeypairs, insertKeypair, listKeypairs } from './keypairs.ts';
 import { pruneHistory } from './prune.ts';

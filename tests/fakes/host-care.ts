@@ -9,7 +9,8 @@ import { HostManager } from '../../core/inventory/host-manager.ts';
 import type { Clock } from '../../core/queue/clock.ts';
 import { openDatabase } from '../../core/state/database.ts';
 import { getHost, insertHost } from '../../core/state/hosts.ts';
-import { getInstance, insertInstance, transition, type InstanceChange } from '../../core/state/instances.ts';
+import { transition, type InstanceChange } from '../../core/state/instance-changes.ts';
+import { getInstance, insertInstance } from '../../core/state/instances.ts';
 
 /** Time that passes only when the test says so. */
 export class HandClock implements Clock {

@@ -10,7 +10,7 @@ import { createContext } from '../../core/identity/context.ts';
 import { systemClock } from '../../core/queue/clock.ts';
 import { TaskRunner } from '../../core/queue/task-runner.ts';
 import { HostSecretsStore } from '../../core/transport/secrets.ts';
-import type { InstanceChange } from '../../core/state/instances.ts';
+import type { InstanceChange } from '../../core/state/instance-changes.ts';
 import { HostCare } from './host-care.ts';
 
 const nowhere = () => Promise.reject(new Error('hosts have tests of their own'));

@@ -21,9 +21,12 @@ function legalPairs(): string[] {
     const tasks: readonly (TaskState | null)[] = act === 'rebuild' ? REBUILD_STATES : [ACTS[act].taskState];
     return tasks.flatMap((task) => [...allowed, ...BY_THE_HOST].map((vmState) => `${vmState} ${task}`));
   });
+  const rebuilding = (['rebuild_block_device_mapping', 'rebuild_spawning'] as const).flatMap((state) =>
+    (['active', 'stopped', 'error'] as const).map((vmState) => `${vmState} ${state}`),
+  );
   // A guest that is being brought under management runs as it does.
   const taken = BY_THE_HOST.map((vmState) => `${vmState} spawning`);
-  return [...new Set([...idle, ...building, ...busy, ...taken])];
+  return [...new Set([...idle, ...building, ...busy, ...rebuilding, ...taken])];
 }
 
 const LEGAL = legalPairs()

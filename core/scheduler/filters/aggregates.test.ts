@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { transition } from '../../state/instances.ts';
+import { transition } from '../../state/instance-changes.ts';
 import { aRequest, SchedulerKit, withImage, withSpecs } from '../test-kit.ts';
 
 let kit: SchedulerKit;

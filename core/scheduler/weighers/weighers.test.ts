@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { transition } from '../../state/instances.ts';
+import { transition } from '../../state/instance-changes.ts';
 import { aRequest, SchedulerKit, withImage } from '../test-kit.ts';
 
 let kit: SchedulerKit;

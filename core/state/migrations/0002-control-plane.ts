@@ -82,6 +82,8 @@ CREATE INDEX allocations_provider ON allocations(provider_id, resource_class, us
 CREATE INDEX instances_mac ON instances(mac);
 CREATE INDEX instances_name ON instances(name);
 
+CREATE INDEX instances_reclaim ON instances(reclaim_at) WHERE reclaim_at IS NOT NULL;
+
 CREATE TABLE decisions (
   id INTEGER PRIMARY KEY,
   instance_id TEXT NOT NULL REFERENCES instances(id) ON DELETE CASCADE,

@@ -5,7 +5,8 @@ import { ADMIN_PROJECT } from '../../../core/contract/index.ts';
 import { scheduleAndClaim } from '../../../core/scheduler/claim.ts';
 import type { SchedulingRequest } from '../../../core/scheduler/request.ts';
 import type { Database } from '../../../core/state/database.ts';
-import { insertInstance, transition } from '../../../core/state/instances.ts';
+import { transition } from '../../../core/state/instance-changes.ts';
+import { insertInstance } from '../../../core/state/instances.ts';
 import type { HostTables } from '../host-tables.ts';
 import type { Contender, Known, Line } from '../pair.ts';
 
