@@ -1,0 +1,47 @@
+import type { Image, Instance, Parsed } from '../../contract/index.ts';
+import { ExpectedError } from '../../domain/errors.ts';
+import type { RequestContext } from '../../identity/context.ts';
+import type { Reader, Tx } from '../../state/database.ts';
+import { transition } from '../../state/instance-changes.ts';
+import { checkActive, findImage } from '../images.ts';
+import { accept, type Accepted, onHost } from './instance-accept.ts';
+import { checkFlavorFits } from './instance-checks.ts';
+
+/** The image that was asked for, or else the instance's own. @throws ExpectedError `image.*`, `bad_input` */
+function imageFor(reader: Reader, instance: Instance, ref: string | undefined): Image {
+  const wanted = ref ?? instance.imageId;
+  if (wanted === null) {
+    throw new ExpectedError('bad_input', `“${instance.name}” has no image of its own.`, {
+      field: 'image',
+      remedy: 'Say which image is meant.',
+    });
+  }
+  const image = findImage(reader, wanted, 'image');
+  checkActive(reader, image, 'image');
+  return image;
+}
+
+export function rescueInstance(
+  tx: Tx,
+  { ref, image, whenBack }: Parsed<'instance.rescue'>,
+  context: RequestContext,
+): Accepted {
+  const instance = onHost(tx, ref, 'rescue');
+  const { id: imageId } = imageFor(tx, instance, image);
+  return accept(tx, instance, { action: 'rescue', input: { imageId }, whenBack }, context);
+}
+
+/** The user data is taken over at once: it is told to the new system, and to nobody before. */
+export function rebuildInstance(
+  tx: Tx,
+  { ref, image: wanted, userData, whenBack }: Parsed<'instance.rebuild'>,
+  context: RequestContext,
+): Accepted {
+  const instance = onHost(tx, ref, 'rebuild');
+  const image = imageFor(tx, instance, wanted);
+  checkFlavorFits(instance.flavor, image);
+  if (userData !== undefined) {
+    transition(tx, instance.id, { set: { userData: userData.replace(/\s/g, '') } });
+  }
+  return accept(tx, instance, { action: 'rebuild', input: { imageId: image.id }, whenBack }, context);
+}
