@@ -13,6 +13,9 @@ describe('--when-back', () => {
     ['stop', ['server', 'stop'], 'instance.stop', {}],
     ['delete', ['server', 'delete'], 'instance.delete', { soft: false }],
     ['reboot', ['server', 'reboot', '--hard'], 'instance.reboot', { type: 'hard' }],
+    ['suspend', ['server', 'suspend'], 'instance.suspend', {}],
+    ['rescue', ['server', 'rescue'], 'instance.rescue', {}],
+    ['rebuild', ['server', 'rebuild'], 'instance.rebuild', {}],
   ] as const)('lets %s wait, and says so', async (_verb, words, method, rest) => {
     const plane = new FakePlane({ ...HOSTS, [method]: accepted, 'task.show': waiting });
     const { code, err } = await runFake(plane, [...words, '--when-back', 'web1']);

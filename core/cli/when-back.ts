@@ -13,12 +13,14 @@ export const WhenBack = { whenBack: Flag };
 
 type Accepted = Output<'instance.start'>;
 
-/** Tells of a task that waits, and how to have a word in it. */
+/** Tells of a task that waits, where one may, and how to have a word in it. */
 export async function tellWaiting(
   context: Context,
   session: Session,
+  whenBack: boolean,
   accepted: Promise<Accepted>,
 ): Promise<Accepted> {
+  if (!whenBack) return accepted;
   const { instance, taskId } = await accepted;
   const { waitsFor } = await session.call('task.show', { id: taskId });
   if (waitsFor !== null) {

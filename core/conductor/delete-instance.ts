@@ -45,14 +45,6 @@ function deletion(deps: ConductorDeps, instanceId: string, last: (step: Step) =>
   };
 }
 
-/**
- * Takes an instance away, in whatever state it is: half built, in error, on no host. While its host is away it is
- * refused, because its guest would live on there. nova/compute/manager.py `terminate_instance`
- */
-export function deleteInstance(deps: ConductorDeps, instanceId: string): Operation {
-  return deletion(deps, instanceId, (step) => step);
-}
-
 /** The row goes at once; what is on the host goes when the host is back, together with a copy that only it needed. */
 function leaveBehind(instanceId: string, { task }: StepContext): Commit {
   return (tx) => {
@@ -72,12 +64,9 @@ function leaveBehind(instanceId: string, { task }: StepContext): Commit {
   };
 }
 
-/**
- * The same without fail: a host that is away is not waited for. nova/compute/api.py `_delete` does as much where the
- * host is down ("local delete").
- */
-export function forceDeleteInstance(deps: ConductorDeps, instanceId: string): Operation {
-  return deletion(deps, instanceId, (step) => ({
+/** A step that a host which is away does not hold up. */
+function leaving(instanceId: string): (step: Step) => Step {
+  return (step) => ({
     ...step,
     async do(context) {
       try {
@@ -87,5 +76,23 @@ export function forceDeleteInstance(deps: ConductorDeps, instanceId: string): Op
         return leaveBehind(instanceId, context);
       }
     },
-  }));
+  });
+}
+
+/**
+ * Takes an instance away, in whatever state it is: half built, in error, on no host. While its host is away it is
+ * refused, because its guest would live on there; once the guest has been ended there is no way back, and a host that
+ * goes away then is left to a cleanup. nova/compute/manager.py `terminate_instance`
+ */
+export function deleteInstance(deps: ConductorDeps, instanceId: string): Operation {
+  const leave = leaving(instanceId);
+  return deletion(deps, instanceId, (step) => (step.undo === undefined ? leave(step) : step));
+}
+
+/**
+ * The same without fail: a host that is away is not waited for. nova/compute/api.py `_delete` does as much where the
+ * host is down ("local delete").
+ */
+export function forceDeleteInstance(deps: ConductorDeps, instanceId: string): Operation {
+  return deletion(deps, instanceId, leaving(instanceId));
 }

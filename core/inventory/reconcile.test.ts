@@ -58,11 +58,14 @@ class World implements AsyncDisposable {
     if (this.#there(n)) this.host.fake.rename(this.ids[n] ?? '', `renamed-${(this.#names += 1)}`);
   }
 
-  /** An operation begins; or it starts the guest and ends, or ends in error because there is none. */
+  /** An operation begins; or it boots the guest anew and ends, or ends in error because there is none. */
   work(n: number): void {
     const id = this.ids[n] ?? '';
     const isIdle = this.care.instance(id).taskState === null;
-    if (!isIdle && this.#there(n)) this.host.fake.boot(id);
+    if (!isIdle && this.#there(n)) {
+      this.host.fake.halt(id);
+      this.host.fake.boot(id);
+    }
     const error = { code: 'libvirt.not_found', message: 'The host has no guest' } as const;
     const fault = { at: '2026-01-01T00:00:00.000Z', step: 'start', error };
     const done = this.#there(n)

@@ -36,10 +36,9 @@ function addPlain(server: Command, context: () => Context, verb: Plain): void {
       input: Several,
       run: async (ctx, { server: refs, wait, whenBack }) => {
         const session = await connectWithHosts(ctx);
-        await startEach(ctx, refs, wait, (ref) => {
-          const accepted = session.call(`instance.${verb}`, { ref, whenBack });
-          return whenBack ? tellWaiting(ctx, session, accepted) : accepted;
-        });
+        await startEach(ctx, refs, wait, (ref) =>
+          tellWaiting(ctx, session, whenBack, session.call(`instance.${verb}`, { ref, whenBack })),
+        );
       },
     },
     context,
@@ -58,14 +57,15 @@ function addDelete(server: Command, context: () => Context): void {
         ),
         option('--force', 'in whatever state, locked or not, and without waiting for a host that is away'),
         option('--wait', 'wait until they are gone'),
+        whenBackOption().conflicts('force'),
       ],
       input: Several.extend({ soft: Flag, force: Flag }),
-      run: async (ctx, { server: refs, wait, soft, force }) => {
+      run: async (ctx, { server: refs, wait, soft, force, whenBack }) => {
         const session = await connectWithHosts(ctx);
         await startEach(ctx, refs, wait, (ref) =>
           force
             ? session.call('instance.forceDelete', { ref })
-            : session.call('instance.delete', { ref, soft }),
+            : tellWaiting(ctx, session, whenBack, session.call('instance.delete', { ref, soft, whenBack })),
         );
       },
     },
@@ -108,7 +108,7 @@ function addReboot(server: Command, context: () => Context): void {
         const type = hard ? 'hard' : 'soft';
         await startEach(ctx, [ref], wait, () => {
           const accepted = session.call('instance.reboot', { ref, type, whenBack });
-          return whenBack ? tellWaiting(ctx, session, accepted) : accepted;
+          return tellWaiting(ctx, session, whenBack, accepted);
         });
       },
     },
