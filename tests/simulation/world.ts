@@ -258,7 +258,7 @@ export class World implements Ground, Fate {
     plane.call(method, input, { user: 'me' }).then(
       (answer) => {
         if (process.isAlive) this.#unanswered.delete(request);
-        heard?.(answer);
+        return heard?.(answer);
       },
       (error: unknown) => {
         if (process.isAlive) this.#unanswered.delete(request);
