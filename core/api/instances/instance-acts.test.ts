@@ -254,6 +254,15 @@ describe('deleting', () => {
     });
   });
 
+  it('by force takes over from a deletion that is under way', async () => {
+    const first = await api.call('instance.delete', { ref: 'web' });
+    const forced = await api.call('instance.forceDelete', { ref: 'web' });
+    expect(forced.taskId).not.toBe(first.taskId);
+    expect(await api.call('task.show', { id: forced.taskId })).toMatchObject({
+      kind: 'instance.forceDelete',
+    });
+  });
+
   it('by force twice is one deletion', async () => {
     const first = await api.call('instance.forceDelete', { ref: 'web' });
     expect((await api.call('instance.forceDelete', { ref: 'web' })).taskId).toBe(first.taskId);
