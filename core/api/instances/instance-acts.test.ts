@@ -234,11 +234,14 @@ describe('a rescue and a rebuild', () => {
     api.database.write((tx) =>
       tx.run(q.updateTable('instances').set({ origin: 'adopted', image_id: null }).where('id', '=', id)),
     );
-    await expect(api.call('instance.rebuild', { ref: 'web', image: 'tiny' })).rejects.toMatchObject({
-      code: 'not_supported',
-      message: expect.stringContaining('adopted'),
-      remedy: expect.any(String),
-    });
+    // Also where no image is named: there is none that would do.
+    for (const image of ['tiny', undefined]) {
+      await expect(api.call('instance.rebuild', { ref: 'web', image })).rejects.toMatchObject({
+        code: 'not_supported',
+        message: expect.stringContaining('adopted'),
+        remedy: expect.any(String),
+      });
+    }
     await api.call('instance.rescue', { ref: 'web', image: 'tiny' });
   });
 });
@@ -248,6 +251,15 @@ describe('deleting', () => {
     api.database.write((tx) => transition(tx, id, { set: { vmState: 'error', hostId: null } }));
     expect(await api.call('instance.delete', { ref: 'web', soft: true })).toMatchObject({
       instance: { taskState: 'deleting' },
+    });
+  });
+
+  it('by force takes over from a deletion that is under way', async () => {
+    const first = await api.call('instance.delete', { ref: 'web' });
+    const forced = await api.call('instance.forceDelete', { ref: 'web' });
+    expect(forced.taskId).not.toBe(first.taskId);
+    expect(await api.call('task.show', { id: forced.taskId })).toMatchObject({
+      kind: 'instance.forceDelete',
     });
   });
 

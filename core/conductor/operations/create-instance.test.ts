@@ -2,13 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FakeStep } from '../../compute/fake/faults.ts';
 import { ExpectedError } from '../../domain/errors.ts';
 import { allocationsOf } from '../../placement/allocations.ts';
-import type { Clock } from '../../queue/clock.ts';
 import { listActions } from '../../state/actions.ts';
 import { listHostRecords } from '../../state/hosts.ts';
 import { getImage } from '../../state/images.ts';
 import { getDecision } from '../../state/decisions.ts';
 import { listTasks } from '../../state/tasks.ts';
-import { ConductorKit, type KitHost } from '../test-kit.ts';
+import { ConductorKit, hastyClock, type KitHost } from '../test-kit.ts';
 
 let kit: ConductorKit;
 let one: KitHost;
@@ -288,19 +287,5 @@ function flavorOf(ram: number) {
     isPublic: true,
     description: null,
     extraSpecs: {},
-  };
-}
-
-/** Every look at it is half a minute later, and nothing is waited for. */
-function hastyClock(): Clock {
-  let now = 0;
-  const later = () => (now += 30_000);
-  return {
-    now: later,
-    elapsed: later,
-    after(_milliseconds, call) {
-      const immediate = setImmediate(call);
-      return { [Symbol.dispose]: () => clearImmediate(immediate) };
-    },
   };
 }

@@ -3,10 +3,11 @@ import type { Tx } from '../../state/database.ts';
 import { getImage } from '../../state/images.ts';
 import { transition } from '../../state/instance-changes.ts';
 import { getInstanceRecord, type RescueRecord } from '../../state/instances.ts';
+import { copyStep } from '../copy-step.ts';
 import type { ConductorDeps } from '../deps.ts';
 import { imageSource, needInstance } from '../guest.ts';
 import { askHost } from '../host-word.ts';
-import { hostStep, imageStep, undoOnHost } from '../on-host.ts';
+import { hostIdOf, hostStep, undoOnHost } from '../on-host.ts';
 import { endAction, recordSteps } from '../record.ts';
 import { SHUTDOWN_TIMEOUT } from './stop-instance.ts';
 
@@ -47,7 +48,7 @@ export function rescueInstance(deps: ConductorDeps, instanceId: string, imageId:
   return {
     ...recordSteps(instanceId),
     steps: [
-      imageStep(deps, instanceId, imageId),
+      copyStep(deps, 'image', () => ({ imageId, hostId: hostIdOf(deps, instanceId) })),
       on('rescue_disk', {
         work: (driver, options) => driver.createRescueDisk(instanceId, imageSource(deps, imageId), options),
         commit: (tx) => remember(tx, instanceId, imageId),
