@@ -252,7 +252,8 @@ export class World implements Ground, Fate {
     heard?: (answer: unknown) => void,
   ): Promise<void> {
     try {
-      heard?.(await ask());
+      const answer = await ask();
+      heard?.(answer);
     } catch (error) {
       if (!process.isAlive) return;
       const { code, message, cause } = toErrorBody(error);
