@@ -103,8 +103,11 @@ describe('a damaged row', () => {
         ),
       );
       database.write(salvageInstances);
-      const isText = ['hostname', 'description'].includes(column);
-      expect(getInstanceRecord(database, id)?.instance.vmState).toBe(isText ? 'building' : 'error');
+      const isText = ['hostname', 'requested_zone'].includes(column);
+      expect([column, getInstanceRecord(database, id)?.instance.vmState]).toEqual([
+        column,
+        isText ? 'building' : 'error',
+      ]);
     }
   });
 
