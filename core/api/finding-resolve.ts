@@ -16,7 +16,7 @@ import type { Database, Tx } from '../state/database.ts';
 import { transition } from '../state/instance-changes.ts';
 import { getInstance } from '../state/instances.ts';
 import { getTask } from '../state/tasks.ts';
-import { deleteInstance } from './instance-delete.ts';
+import { deleteInstance } from './instances/instance-delete.ts';
 import type { Handlers } from './router.ts';
 import { taskEnd } from './task-end.ts';
 

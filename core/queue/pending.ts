@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../state/database.ts';
+import { prepared } from '../state/prepared.ts';
 import { q } from '../state/query.ts';
 
 /** What the runner must know of a task to decide whether its turn has come. */
@@ -18,34 +19,35 @@ export interface PendingTask {
   readonly expiresAt: string | null;
 }
 
+const pending = prepared(() =>
+  q
+    .selectFrom('tasks')
+    .select([
+      'id',
+      'kind',
+      'lane',
+      'state',
+      'instance_id',
+      'image_id',
+      'host_id',
+      'request_id',
+      'generation',
+      'cancel_requested',
+      'waits_for',
+      'expires_at',
+    ])
+    .where('state', 'in', ['queued', 'running'])
+    .orderBy('state', 'desc')
+    .orderBy('position')
+    .orderBy(sql`rowid`),
+);
+
 /**
  * Those that have begun, then the queued ones in the order in which they were asked for, or put by a person; without
  * steps and inputs, for it is asked after every change. The order is that of the rows: a clock may be set back.
  */
 export function listPending(reader: Reader): PendingTask[] {
-  const rows = reader.all(
-    q
-      .selectFrom('tasks')
-      .select([
-        'id',
-        'kind',
-        'lane',
-        'state',
-        'instance_id',
-        'image_id',
-        'host_id',
-        'request_id',
-        'generation',
-        'cancel_requested',
-        'waits_for',
-        'expires_at',
-      ])
-      .where('state', 'in', ['queued', 'running'])
-      .orderBy('state', 'desc')
-      .orderBy('position')
-      .orderBy(sql`rowid`),
-  );
-  return rows.map((row) => ({
+  return reader.all(pending()).map((row) => ({
     id: row.id,
     kind: row.kind,
     lane: row.lane,

@@ -1,5 +1,6 @@
 import type { Host } from '../contract/index.ts';
 import type { Reader } from './database.ts';
+import { prepared } from './prepared.ts';
 import { q } from './query.ts';
 
 type Amount = Host['vcpus'];
@@ -34,17 +35,21 @@ const guests = q
   .where('deleted_at', 'is', null)
   .groupBy('host_id');
 
+const inventoriesOf = prepared(({ id }: { id: string }) => inventories.where('provider_id', '=', id));
+const usedOf = prepared(({ id }: { id: string }) => used.where('provider_id', '=', id));
+const guestsOf = prepared(({ id }: { id: string }) => guests.where('host_id', '=', id));
+
 const key = (row: { provider_id: string; resource_class: string }) =>
   `${row.provider_id} ${row.resource_class}`;
 
-function readAll(reader: Reader, hostId: string | undefined) {
-  if (hostId === undefined) {
+function readAll(reader: Reader, id: string | undefined) {
+  if (id === undefined) {
     return { have: reader.all(inventories), taken: reader.all(used), counts: reader.all(guests) };
   }
   return {
-    have: reader.all(inventories.where('provider_id', '=', hostId)),
-    taken: reader.all(used.where('provider_id', '=', hostId)),
-    counts: reader.all(guests.where('host_id', '=', hostId)),
+    have: reader.all(inventoriesOf({ id })),
+    taken: reader.all(usedOf({ id })),
+    counts: reader.all(guestsOf({ id })),
   };
 }
 

@@ -20,6 +20,8 @@ const PATIENCE = 6 * 3_600_000;
 const SETTLE = 1_000;
 /** milliseconds between two full looks at a host, and a little more */
 const RESYNC = 610_000;
+/** milliseconds until the next attempt to reach a host, at most, and for the attempt */
+const LONGEST_BACK_OFF = 62_000;
 /** milliseconds after which a person starts again what would not start */
 const START_AGAIN = 10_000;
 
@@ -81,6 +83,8 @@ export class World implements Ground, Fate {
   #names = 0;
   #armed = false;
   #databaseFull = 0;
+  /** from when on everybody has had the time to come back who could not write down that he was gone */
+  #calmAt = 0;
   #dirty = false;
   #lastHost: SimHost | null = null;
 
@@ -197,6 +201,7 @@ export class World implements Ground, Fate {
         return host?.fillDisk(fault.for);
       case 'databaseFull':
         this.#databaseFull += 1;
+        this.#calmAt = Math.max(this.#calmAt, this.clock.elapsed() + fault.for + LONGEST_BACK_OFF);
         this.clock.after(fault.for, () => void (this.#databaseFull -= 1));
         return;
       case 'clock':
@@ -253,7 +258,7 @@ export class World implements Ground, Fate {
     plane.call(method, input, { user: 'me' }).then(
       (answer) => {
         if (process.isAlive) this.#unanswered.delete(request);
-        heard?.(answer);
+        return heard?.(answer);
       },
       (error: unknown) => {
         if (process.isAlive) this.#unanswered.delete(request);
@@ -336,6 +341,7 @@ export class World implements Ground, Fate {
   /** No more misfortunes: everybody comes back, everything ends, and the oracle is asked. */
   async conclude(end: End): Promise<void> {
     this.#armed = false;
+    await this.pass(Math.max(0, this.#calmAt - this.clock.elapsed()));
     let isAtRest = await this.rest();
     if (end === 'restart') this.kill(0);
     await this.pass(end === 'wait' ? RESYNC : SETTLE);
