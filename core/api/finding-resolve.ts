@@ -10,6 +10,7 @@ import { allocationsOf, claim, consumerGeneration } from '../placement/allocatio
 import { resourcesOf } from '../placement/demands.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane } from '../queue/kinds.ts';
+import { leaveToDescribe } from '../queue/ownership.ts';
 import { finishAction, startAction } from '../state/actions.ts';
 import type { Database, Tx } from '../state/database.ts';
 import { transition } from '../state/instance-changes.ts';
@@ -118,6 +119,8 @@ async function acceptHost(
     const flavor = { ...instance.flavor, ...definedSize(definitionXml) };
     transition(tx, instance.id, { set: { definitionXml, flavor } });
     claimAsDefined(tx, instance, flavor);
+    // The mark tells the size, too.
+    leaveToDescribe(tx, { instanceId: instance.id, hostId: finding.hostId, name: instance.name, requestId });
     const key = { instanceId: instance.id, requestId };
     startAction(tx, key, 'accept_host', user);
     finishAction(tx, key, 'success');

@@ -35,7 +35,9 @@ export function conductorOperations(options: ConductorOptions): Operations {
       createInstance(deps, input.instanceId),
     ),
     'instance.delete': operationFor(kinds['instance.delete'], (input) =>
-      deleteInstance(deps, input.instanceId),
+      input.withoutHost
+        ? forceDeleteInstance(deps, input.instanceId)
+        : deleteInstance(deps, input.instanceId),
     ),
     'instance.start': operationFor(kinds['instance.start'], (input) => startInstance(deps, input.instanceId)),
     'instance.stop': operationFor(kinds['instance.stop'], (input) => stopInstance(deps, input.instanceId)),

@@ -34,9 +34,13 @@ function laneOf(instance: Instance): Lane {
   return instance.hostId === null ? 'conductor' : hostLane(instance.hostId);
 }
 
+/** Begins although the host is away: every act of the kind, or this one. */
+function isWithoutHost({ withoutHost }: Act, input: object): boolean {
+  return withoutHost === true || ('withoutHost' in input && input.withoutHost === true);
+}
+
 /** @throws ExpectedError `host.unavailable` when the host is away and nobody wants to wait for it */
-function mustWait(tx: Tx, { hostId }: Instance, { withoutHost }: Act, whenBack: boolean): boolean {
-  if (hostId === null || withoutHost) return false;
+function mustWait(tx: Tx, hostId: string, whenBack: boolean): boolean {
   const reach = reachOf(tx, hostId);
   if (reach.is === 'away' && !whenBack) throw hostAway(reach.host);
   return whenBack && reach.is !== 'connected';
@@ -67,7 +71,8 @@ export function acceptStored(
   const isQueuedUp = whenBack && listWaitingTasks(tx, { instanceId: instance.id }).length > 0;
   checkState(tx, instance, action, { whateverState: isQueuedUp });
   const act: Act = ACTS[action];
-  const waits = mustWait(tx, instance, act, whenBack);
+  const { hostId } = instance;
+  const waits = hostId !== null && !isWithoutHost(act, input) && mustWait(tx, hostId, whenBack);
   makeWayFor(tx, instance.id, act.kind);
   const { taskState } = act;
   const changed = waits || taskState === null ? null : transition(tx, instance.id, { set: { taskState } });
@@ -77,7 +82,7 @@ export function acceptStored(
     input: TASK_KINDS[act.kind].parse({ ...input, instanceId: instance.id }),
     subject: instance.name,
     instanceId: instance.id,
-    ...(instance.hostId !== null && { hostId: instance.hostId }),
+    ...(hostId !== null && { hostId }),
     requestId,
     action,
     cancellable: waits || act.cancellable === true,

@@ -3,6 +3,7 @@ import { type Api, openApi } from '../../../tests/fakes/api.ts';
 import { createFakeDriver } from '../../compute/fake/fake-driver.ts';
 import { FakeHost } from '../../compute/fake/fake-host.ts';
 import { ExpectedError } from '../../domain/errors.ts';
+import { updateHost } from '../../state/hosts.ts';
 import { q } from '../../state/query.ts';
 import { transition } from '../../state/instance-changes.ts';
 import { getInstanceRecord } from '../../state/instances.ts';
@@ -228,6 +229,19 @@ describe('a rescue and a rebuild', () => {
     });
     await api.call('instance.rebuild', { ref: 'web', userData: 'aGVs\nbG8=' });
     expect(getInstanceRecord(api.database, id)?.userData).toBe('aGVsbG8=');
+  });
+
+  it('ask the host of the instance whether it can run the image of a rebuild', async () => {
+    api.database.write((tx) => updateHost(tx, hostId, { facts: { ...fake.facts } }));
+    const { id: odd } = api.addImage({ name: 'odd' });
+    await api.call('image.set', { ref: odd, properties: { hw_machine_type: 'virt' } });
+    await expect(api.call('instance.rebuild', { ref: 'web', image: 'odd' })).rejects.toMatchObject({
+      code: 'not_supported',
+      field: 'image',
+      message: expect.stringContaining('“web” cannot have the image “odd” on one: the image wants'),
+      remedy: expect.any(String),
+    });
+    expect(await api.call('instance.show', { ref: 'web' })).toMatchObject({ taskState: null });
   });
 
   it('differ on what was adopted: its disks are not replaced', async () => {

@@ -8,7 +8,8 @@ import { accept, type Accepted } from './instance-accept.ts';
 /**
  * Whatever else is under way with the instance makes way: the queue cancels it first. Whoever deletes what is being
  * deleted already gets the answer of the first. Source: `_delete` in nova/compute/api.py, which lets a second delete
- * through to the same end. One that was never built is not worth keeping, however softly it is deleted.
+ * through to the same end. One that was never built is not worth keeping, however softly it is deleted. One that is being
+ * evacuated goes without its old host, on which a cleanup waits: that host was given up already.
  */
 export function deleteInstance(
   tx: Tx,
@@ -20,8 +21,12 @@ export function deleteInstance(
     findActiveTask(tx, 'instance.delete', instance.id) ??
     findActiveTask(tx, 'instance.forceDelete', instance.id);
   if (running !== undefined) return { instance, taskId: running.id };
-  const action = soft && instance.hostId !== null ? 'soft_delete' : 'delete';
-  return accept(tx, instance, { action, input: {}, whenBack }, context);
+  if (soft && instance.hostId !== null) {
+    return accept(tx, instance, { action: 'soft_delete', input: {}, whenBack }, context);
+  }
+  const isEvacuated = findActiveTask(tx, 'instance.evacuate', instance.id) !== undefined;
+  const input = isEvacuated ? { withoutHost: true as const } : {};
+  return accept(tx, instance, { action: 'delete', input, whenBack }, context);
 }
 
 /** Takes over from a deletion that is under way, too: it may be waiting for a host that does not come back. */

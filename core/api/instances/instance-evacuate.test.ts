@@ -11,6 +11,7 @@ import { deleteImage } from '../../state/images.ts';
 import { transition } from '../../state/instance-changes.ts';
 import { getInstanceRecord } from '../../state/instances.ts';
 import { listTasks } from '../../state/tasks.ts';
+import { removeHost } from '../host-remove.ts';
 import { actOn } from './instance-acts.ts';
 import { deleteInstance } from './instance-delete.ts';
 import { evacuateInstance } from './instance-evacuate.ts';
@@ -25,6 +26,8 @@ let id: string;
 const context = () => createContext({ user: 'me' });
 const evacuate = (host?: string) =>
   kit.database.write((tx) => evacuateInstance(tx, { ref: id, host }, context()).taskId);
+const remove = () =>
+  kit.database.write((tx) => deleteInstance(tx, { ref: id, whenBack: false, soft: false }, context()).taskId);
 
 /** @param shared both hosts have one storage */
 async function begin({ shared = false } = {}): Promise<void> {
@@ -112,6 +115,20 @@ describe('an instance whose host is gone', () => {
     expect(one.fake.leftovers()).toEqual([]);
     expect(kit.instance(id)).toMatchObject({ hostId: two.id, vmState: 'active' });
     expect(two.fake.domain(id).powerState).toBe('RUNNING');
+  });
+
+  it('leaves nothing to do for a host that was removed meanwhile', async () => {
+    await begin();
+    die(one);
+    const hang = two.fake.faults.hang('define', 'after');
+    const taskId = evacuate();
+    await hang.reached;
+    kit.database.write((tx) => removeHost(tx, one.id, false));
+    hang.release();
+    await kit.runner.idle();
+    expect(kit.task(taskId).state).toBe('done');
+    expect(kit.instance(id)).toMatchObject({ hostId: two.id, vmState: 'active', taskState: null });
+    expect(cleanups()).toEqual([]);
   });
 
   it('keeps its disks on storage that both hosts share, also at the cleanup', async () => {
@@ -296,24 +313,39 @@ describe('after the death of the process', () => {
     },
   );
 
-  it('a delete takes an evacuation over: it finds the instance where it was, and can wait for that host', async () => {
+  it.each(['hasDisks', 'define'] as const)(
+    'a delete at %s takes an evacuation over: the row goes, and what is on the old host when that is back',
+    async (step) => {
+      await begin();
+      die(one);
+      const hang = two.fake.faults.hang(step, 'after');
+      const evacuation = evacuate();
+      await hang.reached;
+      const deletion = remove();
+      await kit.runner.idle();
+      expect(kit.task(evacuation).state).toBe('cancelled');
+      expect(two.fake.leftovers()).toEqual([]);
+      expect(kit.task(deletion)).toMatchObject({ state: 'done', kind: 'instance.delete' });
+      expect(kit.instance(id)).toBeUndefined();
+      expect(claims()).toEqual([]);
+      expect(cleanups()).toMatchObject([{ state: 'queued', waitsFor: 'host', hostId: one.id }]);
+      kit.connect(one);
+      await kit.runner.idle();
+      expect(one.fake.leftovers()).toEqual([]);
+    },
+  );
+
+  it('a delete goes the same way before an evacuation has begun', async () => {
     await begin();
     die(one);
-    const hang = two.fake.faults.hang('define', 'after');
-    evacuate();
-    await hang.reached;
-    const first = kit.database.write(
-      (tx) => deleteInstance(tx, { ref: id, whenBack: false, soft: false }, context()).taskId,
-    );
+    await kit.runner.stop();
+    const evacuation = evacuate();
+    const deletion = remove();
+    kit.startRunner();
     await kit.runner.idle();
-    expect(two.fake.leftovers()).toEqual([]);
-    expect(kit.task(first)).toMatchObject({ state: 'failed', error: { code: 'host.unavailable' } });
-    expect(kit.instance(id)).toMatchObject({ hostId: one.id, taskState: null });
-    const again = kit.database.write((tx) => retryTask(tx, { id: first, whenBack: true }, context()));
-    kit.connect(one);
-    await kit.runner.idle();
-    expect(kit.task(again).state).toBe('done');
-    expect(one.fake.leftovers()).toEqual([]);
+    expect(kit.task(evacuation).state).toBe('cancelled');
+    expect(kit.task(deletion).state).toBe('done');
     expect(kit.instance(id)).toBeUndefined();
+    expect(cleanups()).toMatchObject([{ hostId: one.id }]);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, openApi } from '../../../tests/fakes/api.ts';
 import { CAN_ALL } from '../../../tests/fakes/data.ts';
+import { createFakeDriver } from '../../compute/fake/fake-driver.ts';
 import { FakeHost } from '../../compute/fake/fake-host.ts';
 import {
   type Instance,
@@ -194,5 +195,48 @@ describe('what is let in', () => {
     expect(await api.call('instance.forceDelete', { ref: id })).toMatchObject({
       instance: { taskState: 'deleting' },
     });
+  });
+});
+
+describe('two windows at once on one instance', () => {
+  const OURS: readonly InstanceAction[] = [
+    'stop',
+    'reboot',
+    'pause',
+    'suspend',
+    'rescue',
+    'rebuild',
+    'soft_delete',
+  ];
+  const pairs = OURS.flatMap((one) => OURS.map((other) => [one, other] as const));
+  const ask = (action: InstanceAction) => {
+    const [method, more] = METHODS[action] ?? [''];
+    return api.raw(method, { ref: id, ...more });
+  };
+
+  it.each(pairs)(
+    '%s and %s: one is let in, the other is told why not, and one task is made',
+    async (one, other) => {
+      // Building it is a task, too.
+      const before = (await api.call('task.list', {})).length;
+      put({ vmState: 'active', taskState: null });
+      const results = await Promise.allSettled([ask(one), ask(other)]);
+      expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      const [reason] = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+      expect(reason).toEqual(refusal('instance.invalid_state', 'busy: '));
+      expect(await api.call('task.list', {})).toHaveLength(before + 1);
+    },
+  );
+
+  it('a password and a stop: the guest is left to the first', async () => {
+    put({ vmState: 'active', taskState: null });
+    const { promise: answered, resolve } = Promise.withResolvers<void>();
+    const driver = createFakeDriver(new FakeHost());
+    api.drivers.set(hostId, { ...driver, setUserPassword: () => answered });
+    const password = ask('set_password');
+    await expect(ask('stop')).rejects.toEqual(refusal('instance.invalid_state', 'busy: updating_password'));
+    resolve();
+    await password;
+    await ask('stop');
   });
 });

@@ -1,6 +1,7 @@
 import type { Image, Instance, Parsed } from '../../contract/index.ts';
 import { ExpectedError } from '../../domain/errors.ts';
 import type { RequestContext } from '../../identity/context.ts';
+import { refuseImageOnHost } from '../../scheduler/image-on-host.ts';
 import type { Reader, Tx } from '../../state/database.ts';
 import { transition } from '../../state/instance-changes.ts';
 import { checkState } from './find-instance.ts';
@@ -51,6 +52,7 @@ export function rebuildInstance(
   const instance = onHost(tx, ref, 'rebuild');
   const image = imageFor(tx, instance, 'rebuild', wanted);
   checkFlavorFits(instance.flavor, image);
+  refuseImageOnHost(tx, instance, image);
   if (userData !== undefined) {
     transition(tx, instance.id, { set: { userData: userData.replace(/\s/g, '') } });
   }

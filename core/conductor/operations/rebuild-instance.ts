@@ -6,10 +6,10 @@ import { getImage } from '../../state/images.ts';
 import { transition } from '../../state/instance-changes.ts';
 import { getInstance } from '../../state/instances.ts';
 import { agreeOnDefinition } from '../agree.ts';
-import { copyStep } from '../copy-step.ts';
 import type { ConductorDeps } from '../deps.ts';
 import { guestSpec, needInstance } from '../guest.ts';
 import { askHost } from '../host-word.ts';
+import { newImageStep } from '../new-image.ts';
 import { hostIdOf, hostStep, patient } from '../on-host.ts';
 import { imagesOf, removeOrphanedImages } from '../orphaned-image.ts';
 import { endAction, recordSteps } from '../record.ts';
@@ -82,7 +82,7 @@ export function rebuildInstance(deps: ConductorDeps, instanceId: string, imageId
   return {
     ...recording,
     steps: [
-      copyStep(deps, 'image', () => ({ imageId, hostId: hostIdOf(deps, instanceId) })),
+      newImageStep(deps, instanceId, imageId),
       on('destroy', {
         work: (driver, options) => driver.destroy(instanceId, options),
         undo: (context) => askHost(deps, instanceId, context),

@@ -1,10 +1,9 @@
 import { ExpectedError } from '../../domain/errors.ts';
 import type { Operation } from '../../queue/operation.ts';
-import { finishAction } from '../../state/actions.ts';
 import { agreeOnDefinition } from '../agree.ts';
 import type { ConductorDeps } from '../deps.ts';
 import { guestDescription, needInstance } from '../guest.ts';
-import { recordSteps } from '../record.ts';
+import { endAction, recordSteps } from '../record.ts';
 
 /** Defines an instance's guest again as it was last agreed to: after a change on its host, or when its domain is gone. */
 export function redefineInstance(deps: ConductorDeps, instanceId: string): Operation {
@@ -29,13 +28,9 @@ export function redefineInstance(deps: ConductorDeps, instanceId: string): Opera
         },
       },
     ],
-    ended(tx, { task }, outcome) {
-      const key = { instanceId, requestId: task.requestId };
-      if (outcome.state === 'done') finishAction(tx, key, 'success');
-      else {
-        const result = outcome.state === 'cancelled' ? 'cancelled' : 'error';
-        finishAction(tx, key, result, outcome.failure.error.message);
-      }
+    // It shows nothing in flight, so there is nothing to end but its record.
+    ended(tx, context, outcome) {
+      endAction(tx, context, outcome, { instanceId, own: [], done: {}, failed: {} });
       return undefined;
     },
   };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../domain/log.ts';
 import { type Database, openDatabase } from '../database.ts';
-import { getInstance, insertInstance, listInstances } from '../instances.ts';
+import { getInstance, getInstanceRecord, insertInstance, listInstances } from '../instances.ts';
 import { q } from '../query.ts';
 import { salvageInstances } from './salvage.ts';
 
@@ -79,6 +79,17 @@ describe('a damaged row', () => {
       'created_at',
       'updated_at',
       'seen_at',
+      'description',
+      'tags_json',
+      'lock_json',
+      'hints_json',
+      'requested_zone',
+      'reclaim_at',
+      'deleted_from',
+      'rescue_json',
+      'origin',
+      'taken_over_json',
+      'previous_owner_json',
     ] as const;
     for (const column of [...columns, ...more]) {
       const id = add(column);
@@ -92,7 +103,11 @@ describe('a damaged row', () => {
         ),
       );
       database.write(salvageInstances);
-      expect(getInstance(database, id)?.vmState).toBe(column === 'hostname' ? 'building' : 'error');
+      const isText = ['hostname', 'requested_zone'].includes(column);
+      expect([column, getInstanceRecord(database, id)?.instance.vmState]).toEqual([
+        column,
+        isText ? 'building' : 'error',
+      ]);
     }
   });
 

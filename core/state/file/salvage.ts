@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Fault, Flavor, Instance, PowerState, TaskState, VmState } from '../../contract/index.ts';
 import { ExpectedError, isExpected, toErrorBody } from '../../domain/errors.ts';
 import type { Tx } from '../database.ts';
-import { getInstance } from '../instances.ts';
+import { getInstanceRecord, PreviousOwner, RescueRecord } from '../instances.ts';
 import { q } from '../query.ts';
 
 const UNKNOWN_FLAVOR = {
@@ -49,11 +49,24 @@ const COLUMNS = [
   { column: 'created_at', schema: shape.createdAt, instead: new Date(0).toISOString() },
   { column: 'updated_at', schema: shape.updatedAt, instead: new Date(0).toISOString() },
   { column: 'seen_at', schema: shape.seenAt, instead: null },
+  { column: 'domain_name', schema: shape.domainName, instead: 'damaged' },
+  { column: 'user', schema: shape.user, instead: 'damaged' },
+  { column: 'description', schema: shape.description, instead: null },
+  { column: 'tags_json', schema: Json.pipe(shape.tags), instead: '[]' },
+  { column: 'lock_json', schema: Json.pipe(shape.lock).nullable(), instead: null },
+  { column: 'hints_json', schema: Json.pipe(shape.hints), instead: '{}' },
+  { column: 'requested_zone', schema: shape.requestedZone, instead: null },
+  { column: 'reclaim_at', schema: shape.reclaimAt, instead: null },
+  { column: 'deleted_from', schema: VmState.nullable(), instead: null },
+  { column: 'rescue_json', schema: Json.pipe(RescueRecord).nullable(), instead: null },
+  { column: 'origin', schema: shape.origin, instead: 'launched' },
+  { column: 'taken_over_json', schema: Json.pipe(shape.takenOver).nullable(), instead: null },
+  { column: 'previous_owner_json', schema: Json.pipe(PreviousOwner).nullable(), instead: null },
 ] as const;
 
 const isDamaged = (tx: Tx, id: string): boolean => {
   try {
-    getInstance(tx, id);
+    getInstanceRecord(tx, id);
     return false;
   } catch (error) {
     if (isExpected(error, 'state.corrupt')) return true;
