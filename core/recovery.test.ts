@@ -54,6 +54,7 @@ describe('a lost database', () => {
       ] as const;
       for (const field of same) expect(instance[field]).toEqual(old?.[field]);
       expect(instance).toMatchObject({ description: 'about it', hasUserData: false, vmState: 'active' });
+      expect(instance.seenAt).not.toBeNull();
       expect(fake.domain(instance.id).mark?.control).toMatchObject({
         ...controlIdentity(bob.kit.database),
         generation: 2,

@@ -174,6 +174,14 @@ describe('server show', () => {
     });
   });
 
+  it('claims a config drive only for guests that Micronova made', async () => {
+    for (const origin of ['launched', 'adopted'] as const) {
+      const fake = new FakePlane({ 'instance.show': () => anInstance({ origin }) });
+      const { out } = await runFake(fake, ['server', 'show', 'a', '-f', 'json']);
+      expect(JSON.parse(out)).toMatchObject({ config_drive: origin === 'launched' });
+    }
+  });
+
   it('--diagnostics shows the figures', async () => {
     const disk = {
       readBytes: 1,

@@ -9,7 +9,11 @@ const ExpectedMark = z.strictObject({ controlId: Uuid, generation: z.number().in
 /** Every kind of task, and what its row carries as input. What was stored is parsed again before it is believed. */
 export const TASK_KINDS = {
   'instance.create': OneInstance,
-  'instance.delete': OneInstance,
+  'instance.delete': z.strictObject({
+    instanceId: Uuid,
+    /** it was being evacuated: the host that it goes back to is not waited for */
+    withoutHost: z.literal(true).optional(),
+  }),
   'instance.start': OneInstance,
   'instance.stop': OneInstance,
   /** Defines its guest again as it was last agreed to. */
@@ -94,9 +98,19 @@ export function isLane(lane: string): lane is Lane {
   return lane === 'conductor' || lane === 'image' || lane.startsWith('host:');
 }
 
-/** An instance that could not be built is not built again: it is deleted, and another one asked for. */
+/**
+ * Not asked for again as a task: an instance that could not be built is deleted, and another one asked for; whose a guest
+ * is, and how it is defined, is looked at anew first.
+ */
+const NOT_AGAIN: readonly TaskKind[] = [
+  'instance.create',
+  'instance.adopt',
+  'instance.take_over',
+  'instance.redefine',
+];
+
 export function isRetryable(kind: TaskKind): boolean {
-  return kind !== 'instance.create';
+  return !NOT_AGAIN.includes(kind);
 }
 
 /** Begins only once its host is connected; all others begin at once, and fail with `host.unavailable`. */

@@ -5,10 +5,10 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { Backup, ContractEvent } from '../contract/index.ts';
 import type { Log } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
-import { backUpDatabase, copyDatabase } from './copy-database.ts';
-import { takeImport } from './import.ts';
+import { backUpDatabase, copyDatabase } from './file/copy-database.ts';
+import { takeImport } from './file/import.ts';
 import { migrate, MIGRATIONS, type Migration, refuseNewer, schemaVersion } from './migrate.ts';
-import { refuseEmptied, refuseForeign } from './refuse-file.ts';
+import { refuseEmptied, refuseForeign } from './file/refuse-file.ts';
 import { prepared } from './prepared.ts';
 import { q, type Query } from './query.ts';
 import { corruptFile, explainSqlite } from './sqlite-errors.ts';

@@ -58,7 +58,9 @@ export function insertExisting(tx: Tx, values: ExistingInstance): Instance {
       .where('id', '=', values.id),
   );
   const { hostId, addresses, powerState, lock, controlGeneration, state } = values;
-  const set = { hostId, addresses, powerState, lock, controlGeneration, ...state };
+  // Its host has just told of it.
+  const seenAt = tx.now();
+  const set = { hostId, addresses, powerState, lock, controlGeneration, seenAt, ...state };
   const instance = transition(tx, values.id, { set }) ?? getInstance(tx, values.id);
   if (instance === undefined) throw new Error(`instance ${values.id} was not stored`);
   return instance;

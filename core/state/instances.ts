@@ -181,6 +181,12 @@ export interface InstanceRecord {
   readonly adoptedJson: string | null;
 }
 
+const Kept = z.object({
+  rescue: MaybeRescue,
+  deletedFrom: VmState.nullable(),
+  previousOwner: PreviousOwner.nullable(),
+});
+
 export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | undefined {
   const instance = getInstance(reader, id);
   const rest = reader.first(unlistedById({ id }));
@@ -192,10 +198,12 @@ export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | 
     userData: rest.user_data,
     requestedHostId: rest.requested_host_id,
     hostChecks: rest.host_checks === 1,
-    rescue: MaybeRescue.parse(fromJsonOrNull(rest.rescue_json)),
-    deletedFrom: VmState.nullable().parse(rest.deleted_from),
+    ...parseRow('instances', id, Kept, () => ({
+      rescue: fromJsonOrNull(rest.rescue_json),
+      deletedFrom: rest.deleted_from,
+      previousOwner: fromJsonOrNull(rest.previous_owner_json),
+    })),
     controlGeneration: rest.control_generation,
-    previousOwner: PreviousOwner.nullable().parse(fromJsonOrNull(rest.previous_owner_json)),
     definitionXml: rest.definition_xml,
     adoptedJson: rest.adopted_json,
   };

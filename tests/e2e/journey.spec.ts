@@ -93,6 +93,8 @@ class Journey {
     await this.goTo('Instances');
     await page.getByRole('button', { name: 'Launch instance' }).first().click();
     const dialog = page.getByRole('dialog');
+    // The dialog takes the focus once it stands; a list opened before would close again.
+    await expect(dialog.getByRole('button', { name: 'Launch', exact: true })).toBeFocused();
     await dialog.getByRole('combobox', { name: 'Image' }).or(dialog.getByLabel('Image')).first().click();
     await page.getByRole('option', { name: /^journey/ }).click();
     await dialog.getByLabel('Host', { exact: true }).first().click();

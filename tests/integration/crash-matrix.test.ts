@@ -92,12 +92,12 @@ async function built(): Promise<void> {
   await desk.status(id, 'ACTIVE');
 }
 
-async function isGone(): Promise<void> {
+async function expectGone(): Promise<void> {
   await settled();
   expect(await desk.call('instance.list', {})).toEqual([]);
 }
 
-async function isActive(): Promise<void> {
+async function expectActive(): Promise<void> {
   await desk.status('victim', 'ACTIVE');
   await settled();
 }
@@ -117,18 +117,18 @@ describe('after its process was killed', () => {
   it.each(each('create'))('at %s (%s) a build ends active', async (step, moment) => {
     await killed({ step, moment }, 'instance.create', await create(step));
     count('create', { step, moment });
-    await isActive();
+    await expectActive();
     await desk.deleteInstance('victim');
-    await isGone();
+    await expectGone();
   });
 
   it.each(each('reboot'))('at %s (%s) a guest is rebooted', async (step, moment) => {
     await built();
     await killed({ step, moment }, 'instance.reboot', { ref: 'victim', type: 'hard' });
     count('reboot', { step, moment });
-    await isActive();
+    await expectActive();
     await desk.deleteInstance('victim');
-    await isGone();
+    await expectGone();
   });
 
   it.each(each('start'))('at %s (%s) a guest is started', async (step, moment) => {
@@ -138,16 +138,16 @@ describe('after its process was killed', () => {
     await desk.status('victim', 'SHUTOFF');
     await killed({ step, moment }, 'instance.start', { ref: 'victim' });
     count('start', { step, moment });
-    await isActive();
+    await expectActive();
     await desk.deleteInstance('victim');
-    await isGone();
+    await expectGone();
   });
 
   it.each(each('delete'))('at %s (%s) a guest is deleted', async (step, moment) => {
     await built();
     await killed({ step, moment }, 'instance.delete', { ref: 'victim' });
     count('delete', { step, moment });
-    await isGone();
+    await expectGone();
   });
 });
 
@@ -181,7 +181,7 @@ describe('after', () => {
       // A guest that ran already when the power went is off.
       expect(status === 'ACTIVE' || (status === 'SHUTOFF' && words === 'the power was cut')).toBe(true);
       await desk.deleteInstance('victim');
-      await isGone();
+      await expectGone();
     },
   );
 });

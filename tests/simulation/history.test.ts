@@ -20,11 +20,14 @@ describe('a history', () => {
 
   it(`breaks no rule and leaves nothing behind, over ${SAMPLE} of them`, async () => {
     const broken: string[] = [];
+    let faults = 0;
     for (let seed = 1; seed <= SAMPLE; seed += 1) {
-      const { findings } = await play(seed, drawScript(seed));
+      const { findings, met } = await play(seed, drawScript(seed));
+      faults += met.length;
       broken.push(...findings.map((finding) => `seed ${seed}: ${finding}`));
     }
     expect(broken).toEqual([]);
+    expect(faults).toBeGreaterThan(SAMPLE / 2);
   }, 600_000);
 
   it('that breaks a rule is cut down to what it takes', async () => {
@@ -54,7 +57,7 @@ describe('the rules and the oracle', () => {
   });
 
   it.each<[string, (world: World) => void, RegExp]>([
-    ['a lost guest', ({ hosts: [host] }) => void host?.fake.domains.clear(), /lost|gone|is in order|says/],
+    ['a lost guest', ({ hosts: [host] }) => host?.fake.domains.clear(), /lost|gone|is in order|says/],
     [
       'disks without an owner',
       ({ hosts: [host] }) => void host?.fake.disks.set('x', { root: 'y' }),

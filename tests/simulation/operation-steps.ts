@@ -16,8 +16,7 @@ export async function stepsOf(kind: TaskKind): Promise<readonly string[]> {
       attempted: () => Promise.resolve(),
     };
     const parts = { database, drivers: nobody, images: memoryImages, clock, log: silentLog };
-    return conductorOperations(parts)
-      [kind](input)
-      .steps.map(({ name }) => name);
+    const { steps } = conductorOperations(parts)[kind](input);
+    return steps.map(({ name }) => name);
   });
 }

@@ -131,7 +131,8 @@ export function serverFields(one: Instance): Fields {
     ['OS-EXT-STS:vm_state', one.vmState],
     ['OS-SRV-USG:launched_at', one.launchedAt],
     ['addresses', networks(one)],
-    ['config_drive', true],
+    // Every guest that Micronova makes has one; of an adopted guest nothing of the kind is known.
+    ['config_drive', one.origin === 'launched'],
     ['created', one.createdAt],
     ['description', one.description],
     ...fault(one),

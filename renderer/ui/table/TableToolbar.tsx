@@ -19,9 +19,10 @@ interface Props<T> {
 export function TableToolbar<T>(props: Props<T>): ReactNode {
   const { t } = useTranslation();
   return (
-    <Group gap="xs" mb="xs" wrap="nowrap" mih={34}>
+    <Group gap="xs" mb="xs" mih={34} style={{ flexShrink: 0 }}>
       <TextInput
-        w={280}
+        flex="0 1 280px"
+        miw={130}
         size="xs"
         type="search"
         data-filter
@@ -33,8 +34,8 @@ export function TableToolbar<T>(props: Props<T>): ReactNode {
         onKeyDown={(event) => event.key === 'Escape' && props.onFilter('')}
       />
       {props.selected > 0 && (
-        <Group gap="xs" wrap="nowrap">
-          <Text size="sm" fw={500}>
+        <Group gap="xs" wrap="nowrap" flex="none">
+          <Text size="sm" fw={500} style={{ whiteSpace: 'nowrap' }}>
             {t('table.selected', { count: props.selected })}
           </Text>
           {props.bulk}
