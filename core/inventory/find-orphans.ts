@@ -19,21 +19,22 @@ export function settledBefore(now: number): string {
   return new Date(now - SETTLED).toISOString();
 }
 
+const alive = prepared(({ id }: { id: string }) =>
+  q.selectFrom('instances').select('id').where('id', '=', id).where('deleted_at', 'is', null),
+);
+
 /** Who answers to volumes: rows, work that waits to tidy up, and every guest of every host, whoever made it. */
 export function auditKnown(reader: Reader, guests: KnownGuests): AuditKnown {
-  const rows = reader.all(q.selectFrom('instances').select('id').where('deleted_at', 'is', null));
-  const left = listPendingInputs(reader, 'instance.cleanup').map((input) =>
-    TASK_KINDS['instance.cleanup'].parse(input),
+  const left = listPendingInputs(reader, 'instance.cleanup').map(
+    (input) => TASK_KINDS['instance.cleanup'].parse(input).instanceId,
   );
   const copies = listPendingInputs(reader, 'image.cleanup').map((input) =>
     TASK_KINDS['image.cleanup'].parse(input),
   );
   return {
-    guests: new Set([
-      ...rows.map(({ id }) => id),
-      ...left.map(({ instanceId }) => instanceId),
-      ...guests.ids(),
-    ]),
+    guests: {
+      has: (id) => left.includes(id) || guests.has(id) || reader.first(alive({ id })) !== undefined,
+    },
     images: new Set([...listImageIds(reader), ...copies.map(({ imageId }) => imageId)]),
   };
 }
