@@ -75,7 +75,6 @@ CREATE INDEX instances_project ON instances(project_id);
 -- what is counted for all hosts at once is read from these alone, without the rows
 DROP INDEX instances_host;
 CREATE INDEX instances_host ON instances(host_id, deleted_at);
-CREATE INDEX instances_alive ON instances(id, taken_over_json, deleted_at) WHERE deleted_at IS NULL;
 DROP INDEX allocations_provider;
 CREATE INDEX allocations_provider ON allocations(provider_id, resource_class, used);
 -- looked up for every launch, and by whoever names an instance
