@@ -79,6 +79,8 @@ function describe(database: Database, record: InstanceRecord): GuestDescription 
     requestedZone: instance.requestedZone,
     origin: instance.origin,
     lock: instance.lock,
+    rescue: record.rescue,
+    deletedFrom: record.deletedFrom,
     mac: record.mac,
     createdAt: instance.createdAt,
   };

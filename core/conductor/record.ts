@@ -1,10 +1,11 @@
 import type { ErrorBody, Fault, TaskState } from '../contract/index.ts';
 import type { Operation, Outcome, StepContext } from '../queue/operation.ts';
-import { holderIn, loseInstance } from '../queue/ownership.ts';
+import { holderIn, leaveToDescribe, loseInstance } from '../queue/ownership.ts';
 import { type ActionKey, finishAction, finishActionEvent, startActionEvent } from '../state/actions.ts';
 import type { Tx } from '../state/database.ts';
 import { hostNameOf } from '../state/hosts.ts';
 import { type InstanceChange, transition } from '../state/instance-changes.ts';
+import { getInstance } from '../state/instances.ts';
 
 type Recording = Required<Pick<Operation, 'stepStarted' | 'stepEnded'>>;
 
@@ -58,4 +59,13 @@ export function endAction(tx: Tx, context: StepContext, outcome: Outcome, ending
   finishAction(tx, key, outcome.state === 'cancelled' ? 'cancelled' : 'error', error.message);
   const holder = holderIn(error);
   if (holder !== null) loseInstance(tx, instanceId, holder);
+}
+
+/** The same for what stands in the mark on the guest, too: that is written anew. */
+export function endMarked(tx: Tx, context: StepContext, outcome: Outcome, ending: Ending): void {
+  endAction(tx, context, outcome, ending);
+  const { instanceId } = ending;
+  const { hostId = null, takenOver = null, name = '' } = getInstance(tx, instanceId) ?? {};
+  if (hostId === null || takenOver !== null) return;
+  leaveToDescribe(tx, { instanceId, hostId, name, requestId: context.task.requestId });
 }
