@@ -6,6 +6,7 @@ import type { Tx } from '../state/database.ts';
 import { hostNameOf } from '../state/hosts.ts';
 import { type InstanceChange, transition } from '../state/instance-changes.ts';
 import { getInstance } from '../state/instances.ts';
+import { findActiveTask } from '../state/tasks.ts';
 
 type Recording = Required<Pick<Operation, 'stepStarted' | 'stepEnded'>>;
 
@@ -40,6 +41,12 @@ function faultOf(tx: Tx, step: string, error: ErrorBody): Fault {
   return { at: tx.now(), step, error };
 }
 
+// An evacuation shows the same task state as a rebuild that it has broken off: the row is the evacuation's then.
+function isEvacuated(tx: Tx, { task }: StepContext, instanceId: string): boolean {
+  const kind = 'instance.evacuate';
+  return task.kind !== kind && findActiveTask(tx, kind, instanceId) !== undefined;
+}
+
 /** Ends an instance's action: idle again, with the new state, or with a fault. */
 export function endAction(tx: Tx, context: StepContext, outcome: Outcome, ending: Ending): void {
   const { instanceId, own } = ending;
@@ -55,7 +62,9 @@ export function endAction(tx: Tx, context: StepContext, outcome: Outcome, ending
   // Whoever breaks off what left the instance as it is has nothing to be told of it.
   const isFault = outcome.state === 'failed' || ending.failed.vmState !== undefined;
   const fault = isFault ? { fault: faultOf(tx, step, error) } : {};
-  transition(tx, instanceId, { expect, set: { ...ending.failed, taskState: null, ...fault } });
+  if (!isEvacuated(tx, context, instanceId)) {
+    transition(tx, instanceId, { expect, set: { ...ending.failed, taskState: null, ...fault } });
+  }
   finishAction(tx, key, outcome.state === 'cancelled' ? 'cancelled' : 'error', error.message);
   const holder = holderIn(error);
   if (holder !== null) loseInstance(tx, instanceId, holder);

@@ -73,8 +73,7 @@ function readBelongings(reader: Reader, only?: string): (id: string) => Belongin
   });
 }
 
-function fromRow(row: Row, capacity: Capacity, belongings: Belongings): Host {
-  const facts = factsOf(row);
+function fromRow(row: Row, facts: StoredFacts | null, capacity: Capacity, belongings: Belongings): Host {
   return parseRow('hosts', row.id, Host, () => ({
     id: row.id,
     name: row.name,
@@ -138,7 +137,7 @@ export function hostNameOf(reader: Reader, id: string): string | null {
 
 function oneFromRow(reader: Reader, row: Row): Host {
   const { id } = row;
-  return fromRow(row, readCapacities(reader, id)(id), readBelongings(reader, id)(id));
+  return fromRow(row, factsOf(row), readCapacities(reader, id)(id), readBelongings(reader, id)(id));
 }
 
 /** What the scheduler asks beside the contract's host. */
@@ -155,11 +154,11 @@ export function listHostRecords(reader: Reader, id?: string): HostRecord[] {
   const capacity = readCapacities(reader, id);
   const belongings = readBelongings(reader, id);
   const rows = reader.all(id === undefined ? all.orderBy('name') : byId({ id }));
-  return parseRows(reader, rows, (row) => ({
-    host: fromRow(row, capacity(row.id), belongings(row.id)),
-    facts: factsOf(row),
-    buildFailures: row.build_failures,
-  }));
+  return parseRows(reader, rows, (row) => {
+    const facts = factsOf(row);
+    const host = fromRow(row, facts, capacity(row.id), belongings(row.id));
+    return { host, facts, buildFailures: row.build_failures };
+  });
 }
 
 /** Ids of all hosts by name, damaged rows included. */

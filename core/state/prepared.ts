@@ -16,7 +16,7 @@ class Slot {
  * @param build is given stand-ins: it must pass the values on to the query and never look at them, but for whether one is
  * undefined
  */
-export function prepared<R>(build: (values: Record<never, never>) => Query<R>): () => Query<R>;
+export function prepared<R>(build: (values: object) => Query<R>): () => Query<R>;
 export function prepared<V extends object, R>(build: (values: V) => Query<R>): (values: V) => Query<R>;
 export function prepared<R>(
   build: (values: never) => Query<R>,

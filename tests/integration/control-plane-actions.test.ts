@@ -76,6 +76,12 @@ const virsh = async ({ host, id }: Life, ...args: string[]): Promise<string> => 
   return (await host.virsh('-q', command, id, ...rest)).trim();
 };
 
+/** At once: a guest that boots is deaf to a request, and a whole minute would be waited for it. */
+async function switchOff(life: Life): Promise<void> {
+  await virsh(life, 'destroy');
+  await life.desk.status(life.id, 'SHUTOFF');
+}
+
 beforeAll(async () => {
   traces = await Traces.of(lab.host(1), lab.host(2));
   lives = await Promise.all(
@@ -250,11 +256,26 @@ describe('a rebuild', () => {
       expect((await inGuest(life, mark)).trim()).toBe('0');
     });
   });
+});
 
-  it('of one that is off leaves it off', async () => {
+describe('a soft deletion', () => {
+  it('switches off and keeps, until somebody wants it back', async () => {
     await each(async (life) => {
       const { desk, id } = life;
-      await desk.done((await desk.call('instance.stop', { ref: id })).taskId);
+      await desk.done((await desk.call('instance.delete', { ref: id, soft: true })).taskId);
+      expect(await show(life)).toMatchObject({ status: 'SOFT_DELETED', reclaimAt: expect.any(String) });
+      expect(await virsh(life, 'domstate')).toBe('shut off');
+      expect(await act(life, 'instance.restore')).toMatchObject({ status: 'ACTIVE', reclaimAt: null });
+      expect(await virsh(life, 'domstate')).toBe('running');
+    });
+  });
+});
+
+describe('a rebuild of one that is off', () => {
+  it('leaves it off', async () => {
+    await each(async (life) => {
+      const { desk, id } = life;
+      await switchOff(life);
       await desk.done((await desk.call('instance.rebuild', { ref: id, image: 'tiny' })).taskId);
       expect(await show(life)).toMatchObject({
         status: 'SHUTOFF',
@@ -282,21 +303,11 @@ describe('a lock', () => {
   });
 });
 
-describe('a soft deletion', () => {
-  it('switches off and keeps, until somebody wants it back', async () => {
+describe('the end of a softly deleted one', () => {
+  it('comes when the time is up, also after a new start', async () => {
     await each(async (life) => {
       const { desk, id } = life;
-      await desk.done((await desk.call('instance.delete', { ref: id, soft: true })).taskId);
-      expect(await show(life)).toMatchObject({ status: 'SOFT_DELETED', reclaimAt: expect.any(String) });
-      expect(await virsh(life, 'domstate')).toBe('shut off');
-      expect(await act(life, 'instance.restore')).toMatchObject({ status: 'ACTIVE', reclaimAt: null });
-      expect(await virsh(life, 'domstate')).toBe('running');
-    });
-  });
-
-  it('ends for good when the time is up, also after a new start', async () => {
-    await each(async (life) => {
-      const { desk, id } = life;
+      await switchOff(life);
       await desk.call('settings.set', { reclaimInterval: 10 });
       await desk.done((await desk.call('instance.delete', { ref: id, soft: true })).taskId);
       await desk.close();

@@ -78,7 +78,8 @@ it('says where each instance of a host would go if it died', async () => {
 });
 
 it('nothing is left when all of it is deleted', async () => {
-  for (const { id } of await desk.call('instance.list', {})) await desk.deleteInstance(id);
+  const all = await desk.call('instance.list', {});
+  await Promise.all(all.map(({ id }) => desk.deleteInstance(id)));
   await desk.call('serverGroup.delete', { ref: 'apart' });
   expect(await desk.call('serverGroup.list', {})).toEqual([]);
   await desk[Symbol.asyncDispose]();

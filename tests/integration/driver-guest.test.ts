@@ -96,6 +96,7 @@ describe.each<[Account, number]>([
       uuid: guest.id,
       domainName: guest.domainName,
       powerState: 'RUNNING',
+      saved: false,
       owner: {
         controlId: guest.control.id,
         controlName: 'me@desk',

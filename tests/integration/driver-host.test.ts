@@ -55,6 +55,33 @@ describe('a host', () => {
     });
   });
 
+  it('tells by their standard names what it can do, and nothing that it cannot', async () => {
+    const { traits, virtType } = await driver.facts(never);
+    const offers = await host.virsh('domcapabilities', '--virttype', virtType);
+    const buses = /<disk .*?<enum name='bus'>(.*?)<\/enum>/s.exec(offers)?.[1] ?? '';
+    const named = (prefix: string) => traits.filter((trait) => trait.startsWith(prefix));
+    expect(named('COMPUTE_STORAGE_BUS_')).toEqual(
+      ['fdc', 'ide', 'sata', 'scsi', 'usb', 'virtio']
+        .filter((bus) => buses.includes(`<value>${bus}</value>`))
+        .map((bus) => `COMPUTE_STORAGE_BUS_${bus.toUpperCase()}`),
+    );
+    const arch = (await host.sh('uname -m')).trim().toUpperCase();
+    expect(named('HW_ARCH_')).toEqual([`HW_ARCH_${arch}`]);
+    // The CPU that guests get: the host's own with KVM, and the emulated model without.
+    const emulated = "echo '<cpu><arch>x86_64</arch><model>qemu64</model></cpu>' > /run/cpu.xml";
+    const map = await host.sh(`${emulated}; virsh cpu-baseline --features /run/cpu.xml`);
+    const flags =
+      virtType === 'kvm'
+        ? (await host.sh('grep -m1 ^flags /proc/cpuinfo')).split(/\s/)
+        : [...map.matchAll(/name='([^']+)'/g)].map(([, flag]) => flag);
+    for (const flag of ['sse2', 'sse4a', 'avx2', 'avx512f', 'svm', 'vmx']) {
+      expect([flag, traits.includes(`HW_CPU_X86_${flag.toUpperCase()}`)]).toEqual([
+        flag,
+        flags.includes(flag),
+      ]);
+    }
+  });
+
   it('gets a pool and a network when it has none', async () => {
     const kept = await host.virsh('net-dumpxml', 'default', '--inactive');
     await host.virsh('net-destroy', 'default');

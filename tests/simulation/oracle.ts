@@ -113,7 +113,8 @@ export function askOracle(
         name,
         powerState,
         gone:
-          vmState === 'error' && (outside.undefined.has(id) || WITHOUT_A_GUEST.includes(fault?.step ?? '')),
+          (powerState === 'NOSTATE' && outside.undefined.has(id)) ||
+          (vmState === 'error' && WITHOUT_A_GUEST.includes(fault?.step ?? '')),
         launched: origin === 'launched' && !outside.foreign.has(id),
       }));
       return compareHost(host, expected, outside);

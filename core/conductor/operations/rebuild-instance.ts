@@ -31,6 +31,21 @@ function takeImage(tx: Tx, instanceId: string, imageId: string): undefined {
   transition(tx, instanceId, { set: { imageId, imageName } });
 }
 
+/** A rebuild that ends in one of these has thrown the old guest away and has not made the new one. */
+const WITHOUT_GUEST = [
+  'remove_disks',
+  'remove_image',
+  'take_image',
+  'root_disk',
+  'extra_disks',
+  'config_drive',
+];
+
+// The host may be away, and could not be asked.
+function isWithoutGuest(outcome: Outcome): boolean {
+  return outcome.state !== 'done' && WITHOUT_GUEST.includes(outcome.failure.step);
+}
+
 function end(tx: Tx, context: StepContext, outcome: Outcome, instanceId: string): undefined {
   const wasOff = getInstance(tx, instanceId)?.vmState === 'stopped';
   const now = tx.now();
@@ -43,7 +58,7 @@ function end(tx: Tx, context: StepContext, outcome: Outcome, instanceId: string)
         : { vmState: 'active', powerState: 'RUNNING', launchedAt: now }),
       seenAt: now,
     },
-    failed: {},
+    failed: isWithoutGuest(outcome) ? { vmState: 'error', powerState: 'NOSTATE' } : {},
   });
 }
 

@@ -108,6 +108,8 @@ ALTER TABLE tasks ADD COLUMN parameters_json TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE tasks ADD COLUMN retryable INTEGER NOT NULL DEFAULT 0;
 UPDATE tasks SET waits_for = 'host' WHERE state = 'queued' AND kind IN ('instance.cleanup', 'image.cleanup');
 CREATE INDEX tasks_instance ON tasks(instance_id, state);
+CREATE INDEX tasks_host ON tasks(host_id, state, position);
+CREATE INDEX tasks_kind ON tasks(kind, state, host_id);
 
 CREATE TABLE provider_traits (
   provider_id TEXT NOT NULL REFERENCES resource_providers(id) ON DELETE CASCADE,
