@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ExpectedError } from '../domain/errors.ts';
 import { allocationsOf } from '../placement/allocations.ts';
 import { updateImage } from '../state/images.ts';
+import { transition } from '../state/instance-changes.ts';
 import { ConductorKit, hastyClock, type KitHost } from './test-kit.ts';
 
 const GIB = 1024 ** 3;
@@ -68,6 +69,13 @@ describe('a rebuild with another image', () => {
     const taskId = await rebuild(image(100_000));
     expect(kit.task(taskId).error).toMatchObject({ code: 'placement.no_capacity' });
     expectUntouched();
+  });
+
+  it('ends a rescue that somebody has reset', async () => {
+    const rescue = { imageId, imageName: 'tiny', from: 'active' } as const;
+    kit.database.write((tx) => transition(tx, id, { set: { rescue } }));
+    expect(kit.task(await rebuild(image(1))).state).toBe('done');
+    expect(kit.instance(id)).toMatchObject({ vmState: 'active', rescueImageName: null });
   });
 
   it('that fails holds what the image that it has by then takes', async () => {
