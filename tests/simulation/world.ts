@@ -258,6 +258,7 @@ export class World implements Ground, Fate {
       if (!process.isAlive) return;
       const { code, message, cause } = toErrorBody(error);
       this.note(`< ${code}: ${message}`);
+      this.#lostCalls += 1;
       if (code === 'internal') this.#find([`a bug: ${message} ${cause ?? ''}`]);
     }
   }
@@ -310,7 +311,7 @@ export class World implements Ground, Fate {
     this.#dirty = true;
   }
 
-  /** A process died before it could say what became of something that it was asked for. */
+  /** Something that was asked for was refused, or a process died before it could say what became of it. */
   get hasLostCalls(): boolean {
     return this.#lostCalls > 0;
   }
