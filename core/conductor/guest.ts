@@ -84,6 +84,8 @@ function describe(
     requestedZone: instance.requestedZone,
     origin: instance.origin,
     lock: instance.lock,
+    rescue: record.rescue,
+    deletedFrom: record.deletedFrom,
     mac: record.mac,
     createdAt: instance.createdAt,
   };

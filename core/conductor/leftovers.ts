@@ -3,10 +3,10 @@ import { fromErrorBody } from '../domain/errors.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane, TASK_KINDS, type TaskInput } from '../queue/kinds.ts';
 import type { Operation } from '../queue/operation.ts';
+import { pendingInputs } from '../queue/pending.ts';
 import type { Tx } from '../state/database.ts';
 import { hostNameOf } from '../state/hosts.ts';
 import { q } from '../state/query.ts';
-import { listPendingInputs } from '../state/tasks.ts';
 import { isLinkLoss } from './hosts.ts';
 
 type Cleanup = 'instance.cleanup' | 'image.cleanup';
@@ -39,8 +39,7 @@ export function leaveToCleanup<K extends Cleanup>(
 
 /** Hosts on which something of an instance still lies that is to be taken down: what is found there is not its disks. */
 export function hostsWithLeftovers(tx: Tx, instanceId: string): string[] {
-  return listPendingInputs(tx, 'instance.cleanup')
-    .map((input) => TASK_KINDS['instance.cleanup'].parse(input))
+  return pendingInputs(tx, 'instance.cleanup')
     .filter((input) => input.instanceId === instanceId)
     .map((input) => input.hostId);
 }

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ExpectedError } from '../domain/errors.ts';
 import { allocationsOf } from '../placement/allocations.ts';
 import { updateImage } from '../state/images.ts';
-import { ConductorKit, type KitHost } from './test-kit.ts';
+import { transition } from '../state/instance-changes.ts';
+import { ConductorKit, hastyClock, type KitHost } from './test-kit.ts';
 
 const GIB = 1024 ** 3;
 let kit: ConductorKit;
@@ -70,6 +71,13 @@ describe('a rebuild with another image', () => {
     expectUntouched();
   });
 
+  it('ends a rescue that somebody has reset', async () => {
+    const rescue = { imageId, imageName: 'tiny', from: 'active' } as const;
+    kit.database.write((tx) => transition(tx, id, { set: { rescue } }));
+    expect(kit.task(await rebuild(image(1))).state).toBe('done');
+    expect(kit.instance(id)).toMatchObject({ vmState: 'active', rescueImageName: null });
+  });
+
   it('that fails holds what the image that it has by then takes', async () => {
     one.fake.faults.fail('destroy', new ExpectedError('libvirt.error', 'it broke'));
     await rebuild(image(5));
@@ -80,4 +88,27 @@ describe('a rebuild with another image', () => {
     expect(kit.instance(id)).toMatchObject({ imageId: other });
     expect(claimed()).toBe(5);
   });
+});
+
+describe('an image that is on its way', () => {
+  it.each([
+    ['instance.rescue', 'rescuing'],
+    ['instance.rebuild', 'rebuilding'],
+  ] as const)(
+    'for %s leaves no half copy on a host that goes away and comes back',
+    async (kind, taskState) => {
+      await using other = new ConductorKit({ clock: hastyClock() });
+      const host = other.addHost('one');
+      const [first, second] = [other.addImage(), other.addImage()];
+      const { id: instanceId } = other.create(first);
+      await other.runner.idle();
+      host.fake.faults.once('uploadImage', 'before', () => other.disconnect(host));
+      other.act(kind, { instanceId, imageId: second }, instanceId, taskState);
+      await other.runner.idle();
+      expect(host.fake.images.get(second)).toMatchObject({ complete: false });
+      other.connect(host);
+      await other.runner.idle();
+      expect([...host.fake.images.keys()]).toEqual([first]);
+    },
+  );
 });

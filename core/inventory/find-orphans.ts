@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
 import type { AuditKnown, HostAudit, StrayVolume } from '../compute/driver.ts';
-import { TASK_KINDS } from '../queue/kinds.ts';
+import { pendingInputs } from '../queue/pending.ts';
 import type { Reader } from '../state/database.ts';
 import { listImageIds } from '../state/images.ts';
 import { prepared } from '../state/prepared.ts';
 import { q } from '../state/query.ts';
-import { listPendingInputs } from '../state/tasks.ts';
 import type { Found } from './findings.ts';
 import type { KnownGuests } from './known-guests.ts';
 
@@ -25,12 +24,8 @@ const alive = prepared(({ id }: { id: string }) =>
 
 /** Who answers to volumes: rows, work that waits to tidy up, and every guest of every host, whoever made it. */
 export function auditKnown(reader: Reader, guests: KnownGuests): AuditKnown {
-  const left = listPendingInputs(reader, 'instance.cleanup').map(
-    (input) => TASK_KINDS['instance.cleanup'].parse(input).instanceId,
-  );
-  const copies = listPendingInputs(reader, 'image.cleanup').map((input) =>
-    TASK_KINDS['image.cleanup'].parse(input),
-  );
+  const left = pendingInputs(reader, 'instance.cleanup').map(({ instanceId }) => instanceId);
+  const copies = pendingInputs(reader, 'image.cleanup');
   return {
     guests: {
       has: (id) => left.includes(id) || guests.has(id) || reader.first(alive({ id })) !== undefined,
@@ -96,9 +91,7 @@ function orphanReservations(
   { reservations }: HostAudit,
   { hostId, guests }: { readonly hostId: string; readonly guests: KnownGuests },
 ): Found[] {
-  const pending = listPendingInputs(reader, 'instance.cleanup').map((input) =>
-    TASK_KINDS['instance.cleanup'].parse(input),
-  );
+  const pending = pendingInputs(reader, 'instance.cleanup');
   const awaited = new Set(
     pending.filter((left) => left.hostId === hostId).map(({ mac }) => mac.toLowerCase()),
   );

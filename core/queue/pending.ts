@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
+import type { z } from 'zod';
 import type { Reader } from '../state/database.ts';
 import { prepared } from '../state/prepared.ts';
 import { q } from '../state/query.ts';
+import { listPendingInputs } from '../state/tasks.ts';
+import { TASK_KINDS, type TaskKind } from './kinds.ts';
 
 /** What the runner must know of a task to decide whether its turn has come. */
 export interface PendingTask {
@@ -61,4 +64,14 @@ export function listPending(reader: Reader): PendingTask[] {
     waitsFor: row.waits_for,
     expiresAt: row.expires_at,
   }));
+}
+
+/** What the queued and running tasks of one kind were given. */
+export function pendingInputs<K extends TaskKind>(
+  reader: Reader,
+  kind: K,
+): z.output<(typeof TASK_KINDS)[K]>[] {
+  const inputs = listPendingInputs(reader, kind).map((input) => TASK_KINDS[kind].parse(input));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema of this very kind has just parsed them
+  return inputs as z.output<(typeof TASK_KINDS)[K]>[];
 }

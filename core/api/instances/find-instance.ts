@@ -66,9 +66,16 @@ export function hostOf(instance: Instance): string {
 export function onHostNow(reader: Reader, ref: string, action: InstanceAction) {
   const instance = findInstance(reader, ref);
   checkState(reader, instance, action);
-  const { hostId, name, vmState, taskState } = instance;
+  const { hostId } = instance;
   if (hostId !== null) return { instance, hostId };
-  throw new ExpectedError('instance.invalid_state', `“${name}” was never built: it is on no host.`, {
+  throw neverBuilt(instance, action);
+}
+
+export function neverBuilt(
+  { name, vmState, taskState }: Pick<Instance, 'name' | 'vmState' | 'taskState'>,
+  action: InstanceAction,
+): ExpectedError {
+  return new ExpectedError('instance.invalid_state', `“${name}” was never built: it is on no host.`, {
     remedy: 'Delete it and create it again.',
     details: { action, vmState, taskState },
   });

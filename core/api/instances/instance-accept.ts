@@ -1,6 +1,5 @@
 import type { Instance, Output } from '../../contract/index.ts';
 import { type Act, type ActName, ACTS } from '../../conductor/acts.ts';
-import { ExpectedError } from '../../domain/errors.ts';
 import type { RequestContext } from '../../identity/context.ts';
 import { enqueue } from '../../queue/enqueue.ts';
 import { hostLane, type Lane, TASK_KINDS, type TaskInput } from '../../queue/kinds.ts';
@@ -8,7 +7,7 @@ import { startAction } from '../../state/actions.ts';
 import type { Tx } from '../../state/database.ts';
 import { transition } from '../../state/instance-changes.ts';
 import { listWaitingTasks } from '../../state/tasks.ts';
-import { checkState, findInstance } from './find-instance.ts';
+import { checkState, findInstance, neverBuilt } from './find-instance.ts';
 import { hostAway, reachOf } from '../host-away.ts';
 import { makeWayFor } from '../waiting-tasks.ts';
 
@@ -97,8 +96,5 @@ export function onHost(tx: Tx, ref: string, action: ActName): Instance {
   const instance = findInstance(tx, ref);
   if (instance.hostId !== null) return instance;
   checkState(tx, instance, action);
-  throw new ExpectedError('instance.invalid_state', `“${instance.name}” was never built: it is on no host.`, {
-    remedy: 'Delete it and create it again.',
-    details: { action, vmState: instance.vmState, taskState: instance.taskState },
-  });
+  throw neverBuilt(instance, action);
 }

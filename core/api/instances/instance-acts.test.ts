@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, openApi } from '../../../tests/fakes/api.ts';
 import { createFakeDriver } from '../../compute/fake/fake-driver.ts';
 import { FakeHost } from '../../compute/fake/fake-host.ts';
+import { takenOver } from '../../compute/mark.ts';
 import { ExpectedError } from '../../domain/errors.ts';
 import { updateHost } from '../../state/hosts.ts';
 import { q } from '../../state/query.ts';
@@ -90,6 +91,17 @@ describe('a password', () => {
     expect((await actions())[0]).toMatchObject({
       result: 'error',
       message: 'The guest agent does not answer',
+    });
+  });
+
+  it('that meets the mark of another Micronova is how that is learnt of', async () => {
+    const other = { id: '00000000-0000-4000-8000-00000000000a', name: 'an@other', generation: 2 };
+    fake.faults.fail('setUserPassword', takenOver('micronova-web', other));
+    const failing = api.call('instance.setPassword', { ref: 'web', password: 'a' });
+    await expect(failing).rejects.toMatchObject({ code: 'instance.taken_over' });
+    expect(await api.call('instance.show', { ref: id })).toMatchObject({
+      taskState: null,
+      takenOver: { by: 'an@other' },
     });
   });
 

@@ -3,7 +3,7 @@ import { ExpectedError } from '../../domain/errors.ts';
 import type { RequestContext } from '../../identity/context.ts';
 import { TASK_KINDS } from '../../queue/kinds.ts';
 import type { Reader, Tx } from '../../state/database.ts';
-import { checkState, findInstance } from './find-instance.ts';
+import { checkState, findInstance, neverBuilt } from './find-instance.ts';
 import { reachOf } from '../host-away.ts';
 import { findHost } from '../hosts.ts';
 import { checkActive, findImage } from '../images.ts';
@@ -38,11 +38,7 @@ function needImage(reader: Reader, { name, imageId }: Instance): void {
 function evacuate(tx: Tx, instance: Instance, to: string | null, context: RequestContext): Accepted {
   const { hostId: from, addresses, name } = instance;
   checkState(tx, instance, 'evacuate');
-  if (from === null) {
-    throw new ExpectedError('instance.invalid_state', `“${name}” was never built: it is on no host.`, {
-      remedy: 'Delete it and create it again.',
-    });
-  }
+  if (from === null) throw neverBuilt(instance, 'evacuate');
   refuseWhileThere(tx, instance, from);
   needImage(tx, instance);
   if (to === from) {

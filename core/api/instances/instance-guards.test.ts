@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, openApi } from '../../../tests/fakes/api.ts';
 import { CAN_ALL } from '../../../tests/fakes/data.ts';
-import { createFakeDriver } from '../../compute/fake/fake-driver.ts';
 import { FakeHost } from '../../compute/fake/fake-host.ts';
 import {
   type Instance,
@@ -227,16 +226,4 @@ describe('two windows at once on one instance', () => {
       expect(await api.call('task.list', {})).toHaveLength(before + 1);
     },
   );
-
-  it('a password and a stop: the guest is left to the first', async () => {
-    put({ vmState: 'active', taskState: null });
-    const { promise: answered, resolve } = Promise.withResolvers<void>();
-    const driver = createFakeDriver(new FakeHost());
-    api.drivers.set(hostId, { ...driver, setUserPassword: () => answered });
-    const password = ask('set_password');
-    await expect(ask('stop')).rejects.toEqual(refusal('instance.invalid_state', 'busy: updating_password'));
-    resolve();
-    await password;
-    await ask('stop');
-  });
 });

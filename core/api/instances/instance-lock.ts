@@ -1,7 +1,7 @@
 import type { Instance, Parsed } from '../../contract/index.ts';
 import type { RequestContext } from '../../identity/context.ts';
 import type { Tx } from '../../state/database.ts';
-import { changeDescription, changeRow } from './instance-record.ts';
+import { changeDescription } from './instance-record.ts';
 
 export function lockInstance(
   tx: Tx,
@@ -30,5 +30,5 @@ export function resetState(
   context: RequestContext,
 ): Instance {
   const change = { vmState: state, taskState: null, reclaimAt: null, deletedFrom: null };
-  return changeRow(tx, ref, 'reset_state', () => change, context);
+  return changeDescription(tx, ref, 'reset_state', () => change, context);
 }

@@ -2,6 +2,7 @@ import type { DriverRegistry } from '../../compute/driver.ts';
 import type { Instance, Parsed } from '../../contract/index.ts';
 import { toErrorBody } from '../../domain/errors.ts';
 import type { RequestContext } from '../../identity/context.ts';
+import { holderIn, loseInstance } from '../../queue/ownership.ts';
 import {
   abandonAction,
   type ActionKey,
@@ -42,10 +43,12 @@ function begin(tx: Tx, ref: string, { requestId, user }: RequestContext) {
 function end(database: Database, key: ActionKey, event: number, error: unknown): void {
   database.write((tx) => {
     transition(tx, key.instanceId, { expect: OWN, set: { taskState: null } });
-    const message = error === null ? null : toErrorBody(error).message;
-    const result = error === null ? 'success' : 'error';
-    finishActionEvent(tx, key, event, result, message);
-    finishAction(tx, key, result, message);
+    const body = error === null ? null : toErrorBody(error);
+    const result = body === null ? 'success' : 'error';
+    finishActionEvent(tx, key, event, result, body?.message);
+    finishAction(tx, key, result, body?.message);
+    const holder = body && holderIn(body);
+    if (holder !== null) loseInstance(tx, key.instanceId, holder);
   });
 }
 

@@ -133,6 +133,6 @@ function end(
   const state: Pick<Instance, 'vmState' | 'powerState'> = starts
     ? { vmState: 'active', powerState: 'RUNNING' }
     : { vmState: 'stopped', powerState: 'SHUTDOWN' };
-  const done = { ...state, seenAt: now, ...(starts && { launchedAt: now }) };
+  const done = { ...state, rescue: null, seenAt: now, ...(starts && { launchedAt: now }) };
   endAction(tx, context, outcome, { instanceId, own: OWN, done, failed: {} });
 }

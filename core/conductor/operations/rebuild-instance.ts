@@ -28,7 +28,8 @@ const STATE_OF_STEP: Readonly<Record<string, TaskState>> = {
 
 function takeImage(tx: Tx, instanceId: string, imageId: string): undefined {
   const imageName = getImage(tx, imageId)?.name ?? null;
-  transition(tx, instanceId, { set: { imageId, imageName } });
+  // Of one that was rescued, and reset, the rescue disk has gone with its own.
+  transition(tx, instanceId, { set: { imageId, imageName, rescue: null } });
 }
 
 /** A rebuild that ends in one of these has thrown the old guest away and has not made the new one. */

@@ -8,7 +8,7 @@ import type { ConductorDeps } from '../deps.ts';
 import { imageSource, needInstance } from '../guest.ts';
 import { askHost } from '../host-word.ts';
 import { hostIdOf, hostStep, undoOnHost } from '../on-host.ts';
-import { endAction, recordSteps } from '../record.ts';
+import { endMarked, recordSteps } from '../record.ts';
 import { SHUTDOWN_TIMEOUT } from './stop-instance.ts';
 
 /** Written down before anything of the guest is changed: from then on there is a way back. */
@@ -76,7 +76,7 @@ export function rescueInstance(deps: ConductorDeps, instanceId: string, imageId:
     ended(tx, context, outcome) {
       // What could not be undone is still a rescue: unrescue leads out of it.
       const stuck = getInstanceRecord(tx, instanceId)?.rescue ? ({ vmState: 'rescued' } as const) : {};
-      endAction(tx, context, outcome, {
+      endMarked(tx, context, outcome, {
         instanceId,
         own: ['rescuing'],
         done: { vmState: 'rescued', powerState: 'RUNNING', seenAt: tx.now() },

@@ -1,19 +1,14 @@
 import type { VmState } from '../../contract/index.ts';
-import { timestamp } from '../../domain/time.ts';
 import type { Operation, Outcome, StepContext } from '../../queue/operation.ts';
-import type { Reader, Tx } from '../../state/database.ts';
+import type { Tx } from '../../state/database.ts';
 import { type InstanceChange } from '../../state/instance-changes.ts';
 import { getInstance, getInstanceRecord } from '../../state/instances.ts';
-import { getSettings } from '../../state/settings.ts';
 import type { ConductorDeps } from '../deps.ts';
 import { askHost } from '../host-word.ts';
 import { hostStep } from '../on-host.ts';
-import { endAction, recordSteps } from '../record.ts';
+import { reclaimTime } from '../reclaim-time.ts';
+import { endMarked, recordSteps } from '../record.ts';
 import { SHUTDOWN_TIMEOUT } from './stop-instance.ts';
-
-function reclaimTime({ clock }: ConductorDeps, reader: Reader): string {
-  return timestamp(new Date(clock.now() + getSettings(reader).reclaimInterval * 1000));
-}
 
 /** Off, and kept until the reclaim time. nova/compute/manager.py `soft_delete_instance` */
 export function softDeleteInstance(deps: ConductorDeps, instanceId: string): Operation {
@@ -29,11 +24,11 @@ export function softDeleteInstance(deps: ConductorDeps, instanceId: string): Ope
       const done: InstanceChange = {
         vmState: 'soft-delete',
         powerState: 'SHUTDOWN',
-        reclaimAt: reclaimTime(deps, tx),
+        reclaimAt: reclaimTime(tx, deps.clock.now()),
         deletedFrom: getInstance(tx, instanceId)?.vmState,
         seenAt: tx.now(),
       };
-      endAction(tx, context, outcome, { instanceId, own: ['soft-deleting'], done, failed: {} });
+      endMarked(tx, context, outcome, { instanceId, own: ['soft-deleting'], done, failed: {} });
       return undefined;
     },
   };
@@ -56,8 +51,8 @@ function endRestore(deps: ConductorDeps, instanceId: string, tx: Tx, context: St
     seenAt: tx.now(),
   };
   // Somebody wants it back: it must not go before they could try once more.
-  const failed: InstanceChange = { reclaimAt: reclaimTime(deps, tx) };
-  endAction(tx, context, outcome, { instanceId, own: ['restoring'], done, failed });
+  const failed: InstanceChange = { reclaimAt: reclaimTime(tx, deps.clock.now()) };
+  endMarked(tx, context, outcome, { instanceId, own: ['restoring'], done, failed });
 }
 
 /** nova/compute/manager.py `restore_instance` */

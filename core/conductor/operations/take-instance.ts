@@ -1,11 +1,11 @@
 import type { ExpectedMark } from '../../compute/ownership.ts';
 import { isExpected } from '../../domain/errors.ts';
-import { liveStateOf } from '../../domain/power-states.ts';
 import { release } from '../../placement/allocations.ts';
 import type { Operation, StepContext } from '../../queue/operation.ts';
 import { markDeleted, transition } from '../../state/instance-changes.ts';
 import type { ConductorDeps } from '../deps.ts';
 import { guestDescription, needInstance } from '../guest.ts';
+import { standingOf } from '../rebuild-row.ts';
 import { endAction, recordSteps } from '../record.ts';
 
 /**
@@ -37,8 +37,8 @@ export function takeInstance(deps: ConductorDeps, instanceId: string, expected: 
             driver.findGuest(instanceId, { signal }),
           );
           const { powerState } = found;
-          const vmState = liveStateOf(powerState) ?? 'stopped';
-          const set = { vmState, powerState, addresses: [...found.addresses] };
+          const standing = standingOf(powerState, needInstance(database, instanceId));
+          const set = { ...standing, powerState, addresses: [...found.addresses] };
           return (tx) => void transition(tx, instanceId, { set: { ...set, seenAt: tx.now() } });
         },
       },

@@ -6,7 +6,7 @@ import { needInstance } from '../guest.ts';
 import { askHost } from '../host-word.ts';
 import { hostStep } from '../on-host.ts';
 import { removeOrphanedImages } from '../orphaned-image.ts';
-import { endAction, type Ending, recordSteps } from '../record.ts';
+import { endMarked, type Ending, recordSteps } from '../record.ts';
 
 /** Nova starts whatever it unrescues; here one that was off before is off afterwards. */
 function end(tx: Tx, context: StepContext, outcome: Outcome, instanceId: string): undefined {
@@ -18,7 +18,7 @@ function end(tx: Tx, context: StepContext, outcome: Outcome, instanceId: string)
     rescue: null,
     seenAt: tx.now(),
   };
-  endAction(tx, context, outcome, { instanceId, own: ['unrescuing'], done, failed: {} });
+  endMarked(tx, context, outcome, { instanceId, own: ['unrescuing'], done, failed: {} });
 }
 
 /** The image that nothing of the instance lies over any more. */
