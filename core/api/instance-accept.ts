@@ -22,12 +22,15 @@ interface Work<A extends ActName> {
   readonly input: Omit<TaskInput<KindOf<A>>, 'instanceId'>;
   /** where the host is away: it waits until the host is back, instead of being refused */
   readonly whenBack?: boolean;
+  /** nothing of it is done on the host, which may be away: as `Act` has it, for this once */
+  readonly withoutHost?: boolean;
 }
 
 interface Stored {
   readonly action: ActName;
   readonly input: object;
   readonly whenBack?: boolean;
+  readonly withoutHost?: boolean;
 }
 
 function laneOf(instance: Instance): Lane {
@@ -60,13 +63,13 @@ export function accept<A extends ActName>(
 export function acceptStored(
   tx: Tx,
   instance: Instance,
-  { action, input, whenBack = false }: Stored,
+  { action, input, whenBack = false, withoutHost = false }: Stored,
   { requestId, user }: RequestContext,
 ): Accepted {
   // What goes before it changes the state: what matters is how it is then, which is asked then.
   const isQueuedUp = whenBack && listWaitingTasks(tx, { instanceId: instance.id }).length > 0;
   checkState(tx, instance, action, { whateverState: isQueuedUp });
-  const act: Act = ACTS[action];
+  const act: Act = { ...ACTS[action], ...(withoutHost && { withoutHost }) };
   const waits = mustWait(tx, instance, act, whenBack);
   makeWayFor(tx, instance.id, act.kind);
   const { taskState } = act;

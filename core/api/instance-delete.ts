@@ -21,6 +21,10 @@ export function deleteInstance(
     findActiveTask(tx, 'instance.forceDelete', instance.id);
   if (running !== undefined) return { instance, taskId: running.id };
   const action = soft && instance.hostId !== null ? 'soft_delete' : 'delete';
+  // Another's guest is not ours to touch, nor is its host needed: only the row goes.
+  if (action === 'delete' && instance.takenOver !== null) {
+    return accept(tx, instance, { action, input: { forget: true }, withoutHost: true }, context);
+  }
   return accept(tx, instance, { action, input: {}, whenBack }, context);
 }
 
@@ -33,5 +37,6 @@ export function forceDeleteInstance(
   const instance = findInstance(tx, ref);
   const running = findActiveTask(tx, 'instance.forceDelete', instance.id);
   if (running !== undefined) return { instance, taskId: running.id };
-  return accept(tx, instance, { action: 'force_delete', input: {} }, context);
+  const input = instance.takenOver === null ? {} : ({ forget: true } as const);
+  return accept(tx, instance, { action: 'force_delete', input }, context);
 }

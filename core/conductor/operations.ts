@@ -34,9 +34,7 @@ export function conductorOperations(options: ConductorOptions): Operations {
     'instance.create': operationFor(kinds['instance.create'], (input) =>
       createInstance(deps, input.instanceId),
     ),
-    'instance.delete': operationFor(kinds['instance.delete'], (input) =>
-      deleteInstance(deps, input.instanceId),
-    ),
+    'instance.delete': operationFor(kinds['instance.delete'], (input) => deleteInstance(deps, input)),
     'instance.start': operationFor(kinds['instance.start'], (input) => startInstance(deps, input.instanceId)),
     'instance.stop': operationFor(kinds['instance.stop'], (input) => stopInstance(deps, input.instanceId)),
     'instance.reboot': operationFor(kinds['instance.reboot'], (input) =>
@@ -71,7 +69,7 @@ export function conductorOperations(options: ConductorOptions): Operations {
       restoreInstance(deps, input.instanceId),
     ),
     'instance.forceDelete': operationFor(kinds['instance.forceDelete'], (input) =>
-      forceDeleteInstance(deps, input.instanceId),
+      forceDeleteInstance(deps, input),
     ),
     'instance.evacuate': operationFor(kinds['instance.evacuate'], (input) => evacuateInstance(deps, input)),
     'instance.redefine': operationFor(kinds['instance.redefine'], (input) =>

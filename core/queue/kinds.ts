@@ -3,13 +3,16 @@ import { InstanceAddress, Uuid } from '../contract/index.ts';
 
 const OneInstance = z.strictObject({ instanceId: Uuid });
 
+/** `forget`: another Micronova has its guest, and only the row goes. */
+const Deletion = z.strictObject({ instanceId: Uuid, forget: z.literal(true).optional() });
+
 /** Whose mark a takeover expects to find; null: nobody's. */
 const ExpectedMark = z.strictObject({ controlId: Uuid, generation: z.number().int() }).nullable();
 
 /** Every kind of task, and what its row carries as input. What was stored is parsed again before it is believed. */
 export const TASK_KINDS = {
   'instance.create': OneInstance,
-  'instance.delete': OneInstance,
+  'instance.delete': Deletion,
   'instance.start': OneInstance,
   'instance.stop': OneInstance,
   /** Defines its guest again as it was last agreed to. */
@@ -26,7 +29,7 @@ export const TASK_KINDS = {
   'instance.softDelete': OneInstance,
   'instance.restore': OneInstance,
   /** A delete that does without the host where that one is away. */
-  'instance.forceDelete': OneInstance,
+  'instance.forceDelete': Deletion,
   'instance.evacuate': z.strictObject({
     instanceId: Uuid,
     /** the host that is gone */
