@@ -58,8 +58,12 @@ describe('two Micronovas on one host', () => {
       code: 'instance.taken_over',
     });
     const left = fake.leftovers();
-    await ann.call('instance.delete', { ref: id });
+    // The host, too, is not needed for it.
+    ann.kit.disconnect(ann.host);
+    const { taskId: forgotten } = await ann.call('instance.delete', { ref: id });
     await ann.kit.runner.idle();
+    // Nobody is told of disks that are removed, for none are.
+    expect(ann.kit.task(forgotten).steps).toMatchObject([{ name: 'release', state: 'done' }]);
     expect(ann.kit.instance(id)).toBeUndefined();
     expect(fake.leftovers()).toEqual(left);
     expect(fake.domains.get(id)?.powerState).toBe('RUNNING');

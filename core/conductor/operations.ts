@@ -35,9 +35,7 @@ export function conductorOperations(options: ConductorOptions): Operations {
       createInstance(deps, input.instanceId),
     ),
     'instance.delete': operationFor(kinds['instance.delete'], (input) =>
-      input.withoutHost
-        ? forceDeleteInstance(deps, input.instanceId)
-        : deleteInstance(deps, input.instanceId),
+      input.withoutHost ? forceDeleteInstance(deps, input) : deleteInstance(deps, input),
     ),
     'instance.start': operationFor(kinds['instance.start'], (input) => startInstance(deps, input.instanceId)),
     'instance.stop': operationFor(kinds['instance.stop'], (input) => stopInstance(deps, input.instanceId)),
@@ -73,7 +71,7 @@ export function conductorOperations(options: ConductorOptions): Operations {
       restoreInstance(deps, input.instanceId),
     ),
     'instance.forceDelete': operationFor(kinds['instance.forceDelete'], (input) =>
-      forceDeleteInstance(deps, input.instanceId),
+      forceDeleteInstance(deps, input),
     ),
     'instance.evacuate': operationFor(kinds['instance.evacuate'], (input) => evacuateInstance(deps, input)),
     'instance.redefine': operationFor(kinds['instance.redefine'], (input) =>

@@ -3,17 +3,21 @@ import { InstanceAddress, Uuid } from '../contract/index.ts';
 
 const OneInstance = z.strictObject({ instanceId: Uuid });
 
+const Deletion = z.strictObject({
+  instanceId: Uuid,
+  /** its host is not waited for: an evacuation gave it up, or nothing is done on it */
+  withoutHost: z.literal(true).optional(),
+  /** another Micronova has its guest, and only the row goes */
+  forget: z.literal(true).optional(),
+});
+
 /** Whose mark a takeover expects to find; null: nobody's. */
 const ExpectedMark = z.strictObject({ controlId: Uuid, generation: z.number().int() }).nullable();
 
 /** Every kind of task, and what its row carries as input. What was stored is parsed again before it is believed. */
 export const TASK_KINDS = {
   'instance.create': OneInstance,
-  'instance.delete': z.strictObject({
-    instanceId: Uuid,
-    /** it was being evacuated: the host that it goes back to is not waited for */
-    withoutHost: z.literal(true).optional(),
-  }),
+  'instance.delete': Deletion,
   'instance.start': OneInstance,
   'instance.stop': OneInstance,
   /** Defines its guest again as it was last agreed to. */
@@ -30,7 +34,7 @@ export const TASK_KINDS = {
   'instance.softDelete': OneInstance,
   'instance.restore': OneInstance,
   /** A delete that does without the host where that one is away. */
-  'instance.forceDelete': OneInstance,
+  'instance.forceDelete': Deletion,
   'instance.evacuate': z.strictObject({
     instanceId: Uuid,
     /** the host that is gone */

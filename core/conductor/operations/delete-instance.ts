@@ -1,4 +1,5 @@
 import { release } from '../../placement/allocations.ts';
+import type { TaskInput } from '../../queue/kinds.ts';
 import type { Commit, Operation, Step, StepContext } from '../../queue/operation.ts';
 import type { Tx } from '../../state/database.ts';
 import { getImage } from '../../state/images.ts';
@@ -12,19 +13,21 @@ import { imagesOf, removeOrphanedImages } from '../orphaned-image.ts';
 import { endAction, recordSteps } from '../record.ts';
 import { takeDownSteps } from '../take-down.ts';
 
-function forget(tx: Tx, instanceId: string): undefined {
+function dropRow(tx: Tx, instanceId: string): undefined {
   release(tx, instanceId);
   markDeleted(tx, instanceId);
 }
 
-function deletion(deps: ConductorDeps, instanceId: string, last: (step: Step) => Step): Operation {
+type Input = TaskInput<'instance.delete'>;
+
+function deletion(deps: ConductorDeps, { instanceId, forget }: Input, last: (step: Step) => Step): Operation {
   const record = () => getInstanceRecord(deps.database, instanceId);
   const isAdopted = record()?.instance.origin === 'adopted';
   const [first, ...rest] = takeDownSteps(
     { instanceId, macOf: () => record()?.mac ?? '', isAdopted },
     async (context, work) => {
       const { hostId, takenOver } = record()?.instance ?? {};
-      // Another's guest stays as it is: only the row is forgotten.
+      // Taken over since it was asked for: another's guest stays as it is, and only the row is forgotten.
       if (hostId && !takenOver) await deps.hosts.use(hostId, context, work);
     },
   );
@@ -37,7 +40,10 @@ function deletion(deps: ConductorDeps, instanceId: string, last: (step: Step) =>
   ];
   return {
     ...recordSteps(instanceId),
-    steps: [...onHost.map(last), { name: 'release', do: () => (tx) => forget(tx, instanceId) }],
+    steps: [
+      ...(forget ? [] : onHost.map(last)),
+      { name: 'release', do: () => (tx) => dropRow(tx, instanceId) },
+    ],
     ended(tx, context, outcome) {
       endAction(tx, context, outcome, { instanceId, own: ['deleting'], done: {}, failed: {} });
       return undefined;
@@ -52,7 +58,7 @@ function leaveBehind(instanceId: string, { task }: StepContext): Commit {
     const hostId = record?.instance.hostId ?? null;
     if (record === undefined || hostId === null) return;
     const gone = imagesOf(tx, instanceId).filter((imageId) => getImage(tx, imageId) === undefined);
-    forget(tx, instanceId);
+    dropRow(tx, instanceId);
     const left = {
       instanceId,
       hostId,
@@ -84,15 +90,15 @@ function leaving(instanceId: string): (step: Step) => Step {
  * refused, because its guest would live on there; once the guest has been ended there is no way back, and a host that
  * goes away then is left to a cleanup. nova/compute/manager.py `terminate_instance`
  */
-export function deleteInstance(deps: ConductorDeps, instanceId: string): Operation {
-  const leave = leaving(instanceId);
-  return deletion(deps, instanceId, (step) => (step.undo === undefined ? leave(step) : step));
+export function deleteInstance(deps: ConductorDeps, input: Input): Operation {
+  const leave = leaving(input.instanceId);
+  return deletion(deps, input, (step) => (step.undo === undefined ? leave(step) : step));
 }
 
 /**
  * The same without fail: a host that is away is not waited for. nova/compute/api.py `_delete` does as much where the
  * host is down ("local delete").
  */
-export function forceDeleteInstance(deps: ConductorDeps, instanceId: string): Operation {
-  return deletion(deps, instanceId, leaving(instanceId));
+export function forceDeleteInstance(deps: ConductorDeps, input: Input): Operation {
+  return deletion(deps, input, leaving(input.instanceId));
 }
