@@ -30,8 +30,8 @@ const ALLOWED: readonly RegExp[] = [
   /^delete from "tasks" where "id" in \(/,
   // once at start: passwords whose setting a process did not see the end of
   /from "instances" .* where "deleted_at" is null and "task_state" = \?$/,
-  // a full look at a host holds what lies there against every row, deleted ones included
-  /^select "id", "name", "mac", "host_id", "deleted_at", "task_state" from "instances"$/,
+  // once, for the first decision: afterwards only what has changed since is read
+  /^select "id", "name", "host_id" as "hostId", .* where "deleted_at" is null and "host_id" is not null$/,
 ];
 
 let home: string;

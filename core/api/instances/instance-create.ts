@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Flavor, Image, Instance, Keypair, Output, Parsed, Project } from '../../contract/index.ts';
 import { hostnameOf } from '../../domain/hostname.ts';
 import type { RequestContext } from '../../identity/context.ts';
@@ -43,7 +44,15 @@ function freshId(tx: Tx): string {
 function freshMac(tx: Tx): string {
   for (;;) {
     const mac = generateMac(tx.uuid());
-    if (tx.first(q.selectFrom('instances').select('id').where('mac', '=', mac)) === undefined) return mac;
+    if (
+      tx.first(
+        q
+          .selectFrom('instances')
+          .select('id')
+          .where(sql<string>`lower(mac)`, '=', mac),
+      ) === undefined
+    )
+      return mac;
   }
 }
 

@@ -78,7 +78,7 @@ CREATE INDEX instances_host ON instances(host_id, deleted_at);
 DROP INDEX allocations_provider;
 CREATE INDEX allocations_provider ON allocations(provider_id, resource_class, used);
 -- looked up for every launch, and by whoever names an instance
-CREATE INDEX instances_mac ON instances(mac);
+CREATE INDEX instances_mac ON instances(lower(mac));
 CREATE INDEX instances_name ON instances(name);
 
 CREATE INDEX instances_reclaim ON instances(reclaim_at) WHERE reclaim_at IS NOT NULL;
