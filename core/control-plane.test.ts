@@ -137,8 +137,8 @@ it('takes a guest from its first start to its end', async () => {
         : [],
   );
   expect(revisions).toEqual(revisions.toSorted((a, b) => a - b));
-  // The host's figures are told once a transaction, last.
-  const last = events.findLast((event) => event.type !== 'host.changed');
+  // The figures of hosts and the records of actions are told once a transaction, last.
+  const last = events.findLast(({ type }) => type !== 'host.changed' && type !== 'instance.action');
   expect(last).toMatchObject({ type: 'task.changed', value: { state: 'done' } });
 });
 

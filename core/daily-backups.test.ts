@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DailyBackups } from './daily-backups.ts';
 import { silentLog } from './domain/log.ts';
 import { ManualClock } from './queue/manual-clock.ts';
-import { listBackups } from './state/backup-files.ts';
+import { listBackups } from './state/file/backup-files.ts';
 import { type Database, databaseFile, openDatabase } from './state/database.ts';
 import { setSettings } from './state/settings.ts';
 

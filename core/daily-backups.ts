@@ -1,6 +1,6 @@
 import type { Log } from './domain/log.ts';
 import type { Clock } from './queue/clock.ts';
-import { adoptOldCopies, listBackups, prune, sweepUnfinished } from './state/backup-files.ts';
+import { adoptOldCopies, listBackups, prune, sweepUnfinished } from './state/file/backup-files.ts';
 import type { Database } from './state/database.ts';
 import { getSettings } from './state/settings.ts';
 

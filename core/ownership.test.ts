@@ -69,6 +69,23 @@ describe('two Micronovas on one host', () => {
     expect(fake.domains.get(id)?.powerState).toBe('RUNNING');
   });
 
+  it('take over what is rescued as that', async () => {
+    const { ann, bob } = await pair();
+    await using _a = ann;
+    await using _b = bob;
+    const { id } = ann.kit.create(ann.imageId);
+    await ann.kit.runner.idle();
+    await ann.call('instance.rescue', { ref: id });
+    await ann.kit.runner.idle();
+    await bob.look();
+    await bob.call('guest.takeOver', { host: 'one', uuid: id });
+    await bob.kit.runner.idle();
+    expect(bob.kit.instance(id)).toMatchObject({ vmState: 'rescued', taskState: null });
+    await bob.call('instance.unrescue', { ref: id });
+    await bob.kit.runner.idle();
+    expect(bob.kit.instance(id)).toMatchObject({ vmState: 'active', rescueImageName: null });
+  });
+
   it('do not undo a build on the host whose guest somebody has taken meanwhile', async () => {
     const { fake, ann, bob } = await pair();
     await using _a = ann;

@@ -71,6 +71,39 @@ describe('a lost database', () => {
     expect(await bob.call('recovery.list', {})).toEqual([]);
   });
 
+  it('brings back what was rescued or softly deleted as that, and lets it go back from there', async () => {
+    const { fake, ann, bob } = await pair();
+    await using _b = bob;
+    const [rescued, gone, started] = ['a', 'b', 'c'].map(
+      (name) => ann.kit.create(ann.imageId, { name }).id,
+    ) as [string, string, string];
+    await ann.kit.runner.idle();
+    await ann.call('instance.stop', { ref: gone });
+    await ann.kit.runner.idle();
+    await ann.call('instance.rescue', { ref: rescued });
+    for (const ref of [gone, started]) await ann.call('instance.delete', { ref, soft: true });
+    await ann.kit.runner.idle();
+    // Somebody wanted this one after all.
+    fake.domain(started).powerState = 'RUNNING';
+    const { id: controlId } = controlIdentity(ann.kit.database);
+    await ann[Symbol.asyncDispose]();
+    await bob.look();
+    await bob.call('recovery.run', { controlId });
+    await bob.kit.runner.idle();
+    expect(bob.kit.instance(rescued)).toMatchObject({ vmState: 'rescued', rescueImageName: 'tiny' });
+    const { reclaimAt = null } = bob.kit.instance(gone) ?? {};
+    expect(bob.kit.instance(gone)).toMatchObject({ vmState: 'soft-delete' });
+    expect(Date.parse(reclaimAt ?? '')).toBeGreaterThan(Date.now());
+    expect(bob.kit.instance(started)).toMatchObject({ vmState: 'active', reclaimAt: null });
+    await bob.call('instance.unrescue', { ref: rescued });
+    await bob.call('instance.restore', { ref: gone });
+    await bob.kit.runner.idle();
+    expect(bob.kit.instance(rescued)).toMatchObject({ vmState: 'active', rescueImageName: null });
+    expect(bob.kit.instance(gone)).toMatchObject({ vmState: 'stopped', reclaimAt: null });
+    expect(fake.domain(rescued)).toMatchObject({ rescue: false, mark: { rescue: null } });
+    expect(fake.domain(gone)).toMatchObject({ powerState: 'SHUTDOWN', mark: { deletedFrom: null } });
+  });
+
   it('goes on where it was cut off, and names what it left', async () => {
     const { fake, ann, bob } = await pair();
     await using _b = bob;

@@ -1,10 +1,4 @@
-import {
-  type Aggregate,
-  type AvailabilityZone,
-  type Host,
-  Metadata,
-  type Parsed,
-} from '../contract/index.ts';
+import type { Aggregate, AvailabilityZone, Host, Parsed } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import {
@@ -17,6 +11,7 @@ import {
 import { getHost, listHosts } from '../state/hosts.ts';
 import { checkAggregateMetadata, checkZoneChange } from './aggregate-checks.ts';
 import { findHost } from './hosts.ts';
+import { mergedMetadata } from './metadata.ts';
 import { refuseTaken, resolveOne } from './resolve.ts';
 import type { Handlers } from './router.ts';
 
@@ -36,19 +31,6 @@ function createAggregate(tx: Tx, input: Parsed<'aggregate.create'>): Aggregate {
   if (hostIds.length === 0) return aggregate;
   checkZoneChange(tx, aggregate, { hostIds, availabilityZone });
   return updateAggregate(tx, aggregate, { hostIds }) ?? aggregate;
-}
-
-function mergedMetadata(
-  before: Aggregate,
-  { metadata = {}, unsetMetadata = [] }: Set,
-): Aggregate['metadata'] {
-  const kept = Object.entries(before.metadata).filter(([key]) => !unsetMetadata.includes(key));
-  const merged = { ...Object.fromEntries(kept), ...metadata };
-  if (Metadata.safeParse(merged).success) return merged;
-  throw new ExpectedError('bad_input', '“metadata” must have at most 128 items.', {
-    field: 'metadata',
-    remedy: 'Remove some with unsetMetadata.',
-  });
 }
 
 function mergedHosts(tx: Tx, before: Aggregate, { addHosts = [], removeHosts = [] }: Set): string[] {
@@ -74,7 +56,7 @@ function setAggregate(tx: Tx, input: Set): Aggregate {
   const change = {
     name,
     availabilityZone,
-    metadata: mergedMetadata(before, input),
+    metadata: mergedMetadata(before.metadata, input),
     hostIds: mergedHosts(tx, before, input),
   };
   checkZoneChange(tx, before, change);

@@ -1,8 +1,8 @@
 import type { systemMethods } from '../contract/index.ts';
-import { listBackups } from '../state/backup-files.ts';
+import { listBackups } from '../state/file/backup-files.ts';
 import type { Database } from '../state/database.ts';
-import { exportDatabase } from '../state/export.ts';
-import { stageImport } from '../state/import-check.ts';
+import { exportDatabase } from '../state/file/export.ts';
+import { stageImport } from '../state/file/import-check.ts';
 import type { Handlers } from './router.ts';
 
 type BackupMethod = Extract<keyof typeof systemMethods, `backup.${string}`>;

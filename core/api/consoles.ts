@@ -4,7 +4,7 @@ import type { ComputeDriver, DriverRegistry } from '../compute/driver.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import type { Database } from '../state/database.ts';
 import type { ConsoleTickets } from './console-tickets.ts';
-import { checkState, findInstance, hostOf } from './find-instance.ts';
+import { checkState, findInstance, hostOf } from './instances/find-instance.ts';
 import type { Handlers } from './router.ts';
 
 /** milliseconds */

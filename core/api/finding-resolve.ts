@@ -10,12 +10,13 @@ import { allocationsOf, claim, consumerGeneration } from '../placement/allocatio
 import { resourcesOf } from '../placement/demands.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane } from '../queue/kinds.ts';
+import { leaveToDescribe } from '../queue/ownership.ts';
 import { finishAction, startAction } from '../state/actions.ts';
 import type { Database, Tx } from '../state/database.ts';
 import { transition } from '../state/instance-changes.ts';
 import { getInstance } from '../state/instances.ts';
 import { getTask } from '../state/tasks.ts';
-import { deleteInstance } from './instance-delete.ts';
+import { deleteInstance } from './instances/instance-delete.ts';
 import type { Handlers } from './router.ts';
 import { taskEnd } from './task-end.ts';
 
@@ -118,6 +119,8 @@ async function acceptHost(
     const flavor = { ...instance.flavor, ...definedSize(definitionXml) };
     transition(tx, instance.id, { set: { definitionXml, flavor } });
     claimAsDefined(tx, instance, flavor);
+    // The mark tells the size, too.
+    leaveToDescribe(tx, { instanceId: instance.id, hostId: finding.hostId, name: instance.name, requestId });
     const key = { instanceId: instance.id, requestId };
     startAction(tx, key, 'accept_host', user);
     finishAction(tx, key, 'success');

@@ -74,6 +74,10 @@ describe('a drifted definition', () => {
     ]);
     expect(await world.look()).toEqual([]);
     expect(listActions(world.database, id)).toMatchObject([{ action: 'accept_host', result: 'success' }]);
+    await eventually(
+      () => fake.calls,
+      (calls) => calls.includes('describe'),
+    );
   });
 
   it('can be restored, while the guest runs', async () => {

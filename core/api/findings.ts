@@ -2,7 +2,7 @@ import type { Finding, Parsed } from '../contract/index.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import type { RequestContext } from '../identity/context.ts';
 import { listHosts } from '../state/hosts.ts';
-import { findInstance } from './find-instance.ts';
+import { findInstance } from './instances/find-instance.ts';
 import { type ResolveParts, resolvers } from './finding-resolve.ts';
 import { findHost } from './hosts.ts';
 import type { Handlers } from './router.ts';

@@ -9,7 +9,7 @@ import { findingHandlers } from './findings.ts';
 import { flavorHandlers } from './flavors.ts';
 import { type HostApiParts, hostHandlers } from './hosts.ts';
 import { imageHandlers } from './images.ts';
-import { instanceHandlers } from './instances.ts';
+import { instanceHandlers } from './instances/instances.ts';
 import { keypairHandlers } from './keypairs.ts';
 import { placementHandlers } from './placement.ts';
 import { projectHandlers } from './projects.ts';

@@ -5,9 +5,9 @@ import { createContext } from '../identity/context.ts';
 import { listActions } from '../state/actions.ts';
 import { updateHost } from '../state/hosts.ts';
 import { transition } from '../state/instance-changes.ts';
-import { actOn } from './instance-acts.ts';
-import { deleteInstance } from './instance-delete.ts';
-import { rebootInstance } from './instance-reboot.ts';
+import { actOn } from './instances/instance-acts.ts';
+import { deleteInstance } from './instances/instance-delete.ts';
+import { rebootInstance } from './instances/instance-reboot.ts';
 import { retryTask } from './task-retry.ts';
 import { setTask } from './waiting-tasks.ts';
 

@@ -7,11 +7,11 @@ import type { MarkedGuest } from '../inventory/foreign-guests.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import type { Database, Reader } from '../state/database.ts';
 import { getHost } from '../state/hosts.ts';
-import { adoptGuest } from './adopt.ts';
+import { adoptGuest } from './instances/adopt.ts';
 import type { HostControl } from './hosts.ts';
-import { accept, onHost } from './instance-accept.ts';
+import { accept, onHost } from './instances/instance-accept.ts';
 import type { Handlers } from './router.ts';
-import { takeOver } from './take-over.ts';
+import { takeOver } from './instances/take-over.ts';
 
 function recoveries(reader: Reader, ownId: string, guests: readonly MarkedGuest[]): Recovery[] {
   const byControl = Map.groupBy(guests, ({ guest }) => guest.owner.controlId);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { systemMethods } from '../contract/index.ts';
 import type { Database } from '../state/database.ts';
-import { stagedImport } from '../state/import.ts';
+import { stagedImport } from '../state/file/import.ts';
 import { getSettings, setSettings } from '../state/settings.ts';
 import { listActiveTasks } from '../state/tasks.ts';
 import type { Output } from '../contract/index.ts';

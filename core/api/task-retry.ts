@@ -7,11 +7,11 @@ import { isLane, isTaskKind, TASK_KINDS, waitsForHost } from '../queue/kinds.ts'
 import type { Reader, Tx } from '../state/database.ts';
 import { updateImage } from '../state/images.ts';
 import { getTaskRecord, type TaskRecord } from '../state/tasks.ts';
-import { findInstance } from './find-instance.ts';
+import { findInstance } from './instances/find-instance.ts';
 import { findHost } from './hosts.ts';
 import { checkActive, findImage } from './images.ts';
-import { acceptStored } from './instance-accept.ts';
-import { evacuateAgain } from './instance-evacuate.ts';
+import { acceptStored } from './instances/instance-accept.ts';
+import { evacuateAgain } from './instances/instance-evacuate.ts';
 
 function retryable(reader: Reader, id: string): TaskRecord {
   const record = getTaskRecord(reader, id);

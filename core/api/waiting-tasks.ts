@@ -13,7 +13,7 @@ import {
   type TaskRecord,
   updateTask,
 } from '../state/tasks.ts';
-import { checkState } from './find-instance.ts';
+import { checkState } from './instances/find-instance.ts';
 import { checkActive, findImage } from './images.ts';
 
 /** What waits for the host of an instance ends, with a word, when what is asked for now leaves no room for it. */

@@ -168,8 +168,8 @@ export interface HostAudit {
 
 /** Ids that somebody answers to: their volumes are looked at no further. */
 export interface AuditKnown {
-  readonly guests: ReadonlySet<string>;
-  readonly images: ReadonlySet<string>;
+  readonly guests: Pick<ReadonlySet<string>, 'has'>;
+  readonly images: Pick<ReadonlySet<string>, 'has'>;
 }
 
 /** How a host is held against what we know, and put in order again. */

@@ -1,4 +1,4 @@
-import type { Flavor, Instance, ServerGroup } from '../contract/index.ts';
+import type { Flavor, Instance, ServerGroup, VmState } from '../contract/index.ts';
 import type { ControlId } from '../domain/control.ts';
 import { ExpectedError } from '../domain/errors.ts';
 
@@ -21,6 +21,12 @@ export interface DescribedImage {
   /** hex */
   readonly sha256: string;
   readonly properties: Readonly<Record<string, string>>;
+}
+
+export interface DescribedRescue {
+  readonly imageId: string;
+  readonly imageName: string;
+  readonly from: VmState;
 }
 
 export type DescribedGroup = Pick<ServerGroup, 'id' | 'name' | 'policy' | 'maxServerPerHost'>;
@@ -53,6 +59,10 @@ export interface GuestDescription {
   readonly requestedZone: string | null;
   readonly origin: Instance['origin'];
   readonly lock: Instance['lock'];
+  /** what a rescued one boots, and the state that it goes back to */
+  readonly rescue: DescribedRescue | null;
+  /** of a softly deleted one: the state that it goes back to */
+  readonly deletedFrom: VmState | null;
   /** decided before the build, so that a repeated step asks for the same one */
   readonly mac: string;
   readonly createdAt: string;

@@ -9,6 +9,8 @@ export const PLAIN = {
     previous: null,
   },
   hasUserData: false,
+  rescue: null,
+  deletedFrom: null,
   description: null,
   tags: [],
   user: 'me',

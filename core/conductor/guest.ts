@@ -49,10 +49,15 @@ function describedImage(reader: Reader, imageId: string | null): DescribedImage 
 
 /** What stands in the domain's metadata. */
 export function guestDescription(database: Database, instanceId: string): GuestDescription {
-  return describe(database, needInstance(database, instanceId));
+  const record = needInstance(database, instanceId);
+  return describe(database, record, describedImage(database, record.instance.imageId));
 }
 
-function describe(database: Database, record: InstanceRecord): GuestDescription {
+function describe(
+  database: Database,
+  record: InstanceRecord,
+  image: DescribedImage | null,
+): GuestDescription {
   const { instance } = record;
   return {
     id: instance.id,
@@ -65,7 +70,7 @@ function describe(database: Database, record: InstanceRecord): GuestDescription 
       previous: record.previousOwner,
     },
     flavor: instance.flavor,
-    image: describedImage(database, instance.imageId),
+    image,
     keyName: instance.keyName,
     publicKey: record.publicKey,
     hasUserData: instance.hasUserData,
@@ -79,6 +84,8 @@ function describe(database: Database, record: InstanceRecord): GuestDescription 
     requestedZone: instance.requestedZone,
     origin: instance.origin,
     lock: instance.lock,
+    rescue: record.rescue,
+    deletedFrom: record.deletedFrom,
     mac: record.mac,
     createdAt: instance.createdAt,
   };
@@ -91,5 +98,5 @@ export function guestSpec(deps: ConductorDeps, record: InstanceRecord): GuestSpe
     throw new ExpectedError('image.not_found', `“${instance.name}” has no image`);
   }
   const image = imageSource(deps, instance.imageId);
-  return { ...describe(deps.database, record), image, publicKey, userData };
+  return { ...describe(deps.database, record, image), image, publicKey, userData };
 }

@@ -178,7 +178,8 @@ describe('an action', () => {
     const taskId = ask(id, deed);
     await kit.runner.idle();
     expectDone(id, taskId, deed);
-    const looks: readonly string[] = ['hasImage', 'listGuests', 'definition'];
+    // Looks, and the mark on the guest that tells what became of it.
+    const looks: readonly string[] = ['hasImage', 'listGuests', 'definition', 'describe'];
     expect(one.fake.calls.filter((call) => !looks.includes(call) && call !== 'uploadImage')).toEqual(
       deed.steps.filter((step) => step !== 'uploadImage'),
     );

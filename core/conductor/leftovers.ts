@@ -3,7 +3,9 @@ import { fromErrorBody } from '../domain/errors.ts';
 import { enqueue } from '../queue/enqueue.ts';
 import { hostLane, TASK_KINDS, type TaskInput } from '../queue/kinds.ts';
 import type { Operation } from '../queue/operation.ts';
+import { pendingInputs } from '../queue/pending.ts';
 import type { Tx } from '../state/database.ts';
+import { hostNameOf } from '../state/hosts.ts';
 import { q } from '../state/query.ts';
 import { isLinkLoss } from './hosts.ts';
 
@@ -27,8 +29,9 @@ export function leaveToCleanup<K extends Cleanup>(
     .where('kind', '=', kind)
     .where('input_json', '=', JSON.stringify(TASK_KINDS[kind].parse(input)))
     .where('state', 'in', ['queued', 'running']);
-  if (tx.first(waiting) !== undefined) return;
   const { hostId } = input;
+  // A host that was removed does not come back, and what waits for it would wait for ever.
+  if (hostNameOf(tx, hostId) === null || tx.first(waiting) !== undefined) return;
   const imageId = 'imageId' in input ? { imageId: input.imageId } : {};
   const rest = { subject, hostId, requestId, cancellable: true, lane: hostLane(hostId), ...imageId };
   enqueue(tx, { kind, input, ...rest, waitsFor: 'host' });
@@ -36,10 +39,7 @@ export function leaveToCleanup<K extends Cleanup>(
 
 /** Hosts on which something of an instance still lies that is to be taken down: what is found there is not its disks. */
 export function hostsWithLeftovers(tx: Tx, instanceId: string): string[] {
-  const active = q.selectFrom('tasks').select('input_json').where('state', 'in', ['queued', 'running']);
-  return tx
-    .all(active.where('kind', '=', 'instance.cleanup'))
-    .map((row) => TASK_KINDS['instance.cleanup'].parse(JSON.parse(row.input_json)))
+  return pendingInputs(tx, 'instance.cleanup')
     .filter((input) => input.instanceId === instanceId)
     .map((input) => input.hostId);
 }

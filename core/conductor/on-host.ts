@@ -2,8 +2,7 @@ import type { ComputeDriver, StepOptions } from '../compute/driver.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import type { Commit, Step, StepContext } from '../queue/operation.ts';
 import type { ConductorDeps } from './deps.ts';
-import { imageSource, needInstance } from './guest.ts';
-import { COPY_PATIENCE } from './image-copies.ts';
+import { needInstance } from './guest.ts';
 
 /** @throws ExpectedError `host.unavailable` when the instance is on no host */
 export function hostIdOf({ database }: ConductorDeps, instanceId: string): string {
@@ -61,16 +60,4 @@ export async function undoOnHost(
   if (hostId === null) return;
   const { signal } = context;
   await deps.hosts.use(hostId, patient(context), (driver) => work(driver, { signal }));
-}
-
-/** The one step that needs no undo: the host's copy serves the next. */
-export function imageStep(deps: ConductorDeps, instanceId: string, imageId: string): Step {
-  return {
-    name: 'image',
-    patience: COPY_PATIENCE,
-    async do(context) {
-      await deps.copies.ensure(imageSource(deps, imageId), hostIdOf(deps, instanceId), context);
-      return undefined;
-    },
-  };
 }

@@ -1,30 +1,30 @@
 import { TASK_KINDS } from '../queue/kinds.ts';
 import { operationFor, type Operations } from '../queue/operation.ts';
-import { cleanupImage } from './cleanup-image.ts';
-import { cleanupInstance } from './cleanup-instance.ts';
-import { createImage } from './create-image.ts';
-import { createInstance } from './create-instance.ts';
-import { deleteImage } from './delete-image.ts';
-import { crashDump } from './crash-dump.ts';
-import { deleteInstance, forceDeleteInstance } from './delete-instance.ts';
+import { cleanupImage } from './operations/cleanup-image.ts';
+import { cleanupInstance } from './operations/cleanup-instance.ts';
+import { createImage } from './operations/create-image.ts';
+import { createInstance } from './operations/create-instance.ts';
+import { deleteImage } from './operations/delete-image.ts';
+import { crashDump } from './operations/crash-dump.ts';
+import { deleteInstance, forceDeleteInstance } from './operations/delete-instance.ts';
 import { conductorDeps, type ConductorOptions } from './deps.ts';
-import { evacuateInstance } from './evacuate-instance.ts';
-import { describeInstance } from './describe-instance.ts';
-import { fetchImage } from './fetch-image.ts';
-import { recoverInstances } from './recover-instances.ts';
-import { releaseInstance } from './release-instance.ts';
-import { takeInstance } from './take-instance.ts';
-import { pauseInstance, unpauseInstance } from './pause-instance.ts';
-import { rebootInstance } from './reboot-instance.ts';
-import { rebuildInstance } from './rebuild-instance.ts';
-import { rescueInstance } from './rescue-instance.ts';
-import { restoreInstance, softDeleteInstance } from './soft-delete.ts';
-import { redefineInstance } from './redefine-instance.ts';
-import { startInstance } from './start-instance.ts';
-import { stopInstance } from './stop-instance.ts';
-import { resumeInstance, suspendInstance } from './suspend-instance.ts';
-import { unrescueInstance } from './unrescue-instance.ts';
-import { uploadImage } from './upload-image.ts';
+import { evacuateInstance } from './operations/evacuate-instance.ts';
+import { describeInstance } from './operations/describe-instance.ts';
+import { fetchImage } from './operations/fetch-image.ts';
+import { recoverInstances } from './operations/recover-instances.ts';
+import { releaseInstance } from './operations/release-instance.ts';
+import { takeInstance } from './operations/take-instance.ts';
+import { pauseInstance, unpauseInstance } from './operations/pause-instance.ts';
+import { rebootInstance } from './operations/reboot-instance.ts';
+import { rebuildInstance } from './operations/rebuild-instance.ts';
+import { rescueInstance } from './operations/rescue-instance.ts';
+import { restoreInstance, softDeleteInstance } from './operations/soft-delete.ts';
+import { redefineInstance } from './operations/redefine-instance.ts';
+import { startInstance } from './operations/start-instance.ts';
+import { stopInstance } from './operations/stop-instance.ts';
+import { resumeInstance, suspendInstance } from './operations/suspend-instance.ts';
+import { unrescueInstance } from './operations/unrescue-instance.ts';
+import { uploadImage } from './operations/upload-image.ts';
 
 /** How every kind of task is done. */
 export function conductorOperations(options: ConductorOptions): Operations {
@@ -34,7 +34,9 @@ export function conductorOperations(options: ConductorOptions): Operations {
     'instance.create': operationFor(kinds['instance.create'], (input) =>
       createInstance(deps, input.instanceId),
     ),
-    'instance.delete': operationFor(kinds['instance.delete'], (input) => deleteInstance(deps, input)),
+    'instance.delete': operationFor(kinds['instance.delete'], (input) =>
+      input.withoutHost ? forceDeleteInstance(deps, input) : deleteInstance(deps, input),
+    ),
     'instance.start': operationFor(kinds['instance.start'], (input) => startInstance(deps, input.instanceId)),
     'instance.stop': operationFor(kinds['instance.stop'], (input) => stopInstance(deps, input.instanceId)),
     'instance.reboot': operationFor(kinds['instance.reboot'], (input) =>

@@ -1,6 +1,6 @@
 import type { DescribedGroup, DescribedImage, GuestDescription } from '../compute/mark.ts';
 import type { FoundGuest } from '../compute/ownership.ts';
-import type { Instance, Quota } from '../contract/index.ts';
+import type { Instance, PowerState, Quota, VmState } from '../contract/index.ts';
 import { isExpected } from '../domain/errors.ts';
 import { liveStateOf } from '../domain/power-states.ts';
 import { parsePublicKey } from '../identity/ssh-keys.ts';
@@ -14,6 +14,7 @@ import { getImage, insertImage, insertImageCopy, updateImage } from '../state/im
 import { findKeypairs, insertKeypair } from '../state/keypairs.ts';
 import { findProjects, insertProject } from '../state/projects.ts';
 import { getServerGroup, insertServerGroup, tellServerGroup } from '../state/server-groups.ts';
+import { reclaimTime } from './reclaim-time.ts';
 
 /** Where a guest was found, and whose work it is to bring it back. */
 export interface Place {
@@ -86,6 +87,21 @@ function ensureServerGroup(
   insertServerGroup(tx, { id, name, policy, maxServerPerHost, projectId, createdAt: tx.now() });
 }
 
+type Kept = Pick<GuestDescription, 'rescue' | 'deletedFrom'>;
+
+/** It was not to be had for a while: the time in which a softly deleted one can be restored begins anew. */
+function keptOf(tx: Tx, { rescue, deletedFrom }: Kept) {
+  const reclaimAt = deletedFrom === null ? null : reclaimTime(tx, Date.parse(tx.now()));
+  return { rescue, deletedFrom, reclaimAt };
+}
+
+/** How a guest that was found stands. One that was softly deleted and runs is not deleted: somebody has started it. */
+export function standingOf(powerState: PowerState, { rescue, deletedFrom }: Kept) {
+  if (deletedFrom !== null && powerState === 'SHUTDOWN') return { vmState: 'soft-delete' } as const;
+  const vmState: VmState = rescue === null ? (liveStateOf(powerState) ?? 'stopped') : 'rescued';
+  return { vmState, deletedFrom: null, reclaimAt: null };
+}
+
 /**
  * Makes the rows of an instance again from what its guest says of itself: the instance, its claim, and whatever of
  * flavor, key pair, image, project and group is not there any more.
@@ -118,7 +134,10 @@ export function rebuildRow(
     controlGeneration: control.generation,
     previousOwner: control.previous,
     adopted: description.origin === 'adopted' ? { disks: found.disks, nics: found.nics } : null,
-    state: state ?? { vmState: liveStateOf(found.powerState) ?? 'stopped', taskState: null },
+    state: {
+      ...keptOf(tx, description),
+      ...(state ?? { ...standingOf(found.powerState, description), taskState: null }),
+    },
   });
   claimExisting(tx, { instanceId: instance.id, hostId: place.hostId, flavor, image, beyondCapacity: true });
   if (group !== null) tellServerGroup(tx, group.id);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Instance } from '../contract/index.ts';
 import { canDo } from '../domain/instance-states.ts';
 import type { Log } from '../domain/log.ts';
@@ -86,7 +85,7 @@ export class Reclaimer implements Disposable {
     const { kind, taskState } = ACTS.delete;
     const expect = { vmState: 'soft-delete', taskState: null } as const;
     if (transition(tx, id, { expect, set: { taskState } }) === null) return;
-    const requestId = `req-${randomUUID()}`;
+    const requestId = `req-${tx.uuid()}`;
     startAction(tx, { instanceId: id, requestId }, 'delete', BY);
     enqueue(tx, {
       kind,

@@ -1,10 +1,13 @@
 import type { ErrorBody, Fault, TaskState } from '../contract/index.ts';
+import type { TaskKind } from '../queue/kinds.ts';
 import type { Operation, Outcome, StepContext } from '../queue/operation.ts';
-import { holderIn, loseInstance } from '../queue/ownership.ts';
+import { holderIn, leaveToDescribe, loseInstance } from '../queue/ownership.ts';
 import { type ActionKey, finishAction, finishActionEvent, startActionEvent } from '../state/actions.ts';
 import type { Tx } from '../state/database.ts';
 import { hostNameOf } from '../state/hosts.ts';
 import { type InstanceChange, transition } from '../state/instance-changes.ts';
+import { getInstance } from '../state/instances.ts';
+import { findActiveTask } from '../state/tasks.ts';
 
 type Recording = Required<Pick<Operation, 'stepStarted' | 'stepEnded'>>;
 
@@ -39,6 +42,14 @@ function faultOf(tx: Tx, step: string, error: ErrorBody): Fault {
   return { at: tx.now(), step, error };
 }
 
+/** They may break off what shows the same task state as they do: the row is theirs then. */
+const TAKING_OVER: readonly TaskKind[] = ['instance.evacuate', 'instance.forceDelete'];
+
+function isTakenOn(tx: Tx, { task }: StepContext, instanceId: string): boolean {
+  const others = TAKING_OVER.filter((kind) => kind !== task.kind);
+  return others.some((kind) => findActiveTask(tx, kind, instanceId) !== undefined);
+}
+
 /** Ends an instance's action: idle again, with the new state, or with a fault. */
 export function endAction(tx: Tx, context: StepContext, outcome: Outcome, ending: Ending): void {
   const { instanceId, own } = ending;
@@ -54,8 +65,19 @@ export function endAction(tx: Tx, context: StepContext, outcome: Outcome, ending
   // Whoever breaks off what left the instance as it is has nothing to be told of it.
   const isFault = outcome.state === 'failed' || ending.failed.vmState !== undefined;
   const fault = isFault ? { fault: faultOf(tx, step, error) } : {};
-  transition(tx, instanceId, { expect, set: { ...ending.failed, taskState: null, ...fault } });
+  if (!isTakenOn(tx, context, instanceId)) {
+    transition(tx, instanceId, { expect, set: { ...ending.failed, taskState: null, ...fault } });
+  }
   finishAction(tx, key, outcome.state === 'cancelled' ? 'cancelled' : 'error', error.message);
   const holder = holderIn(error);
   if (holder !== null) loseInstance(tx, instanceId, holder);
+}
+
+/** The same for what stands in the mark on the guest, too: that is written anew. */
+export function endMarked(tx: Tx, context: StepContext, outcome: Outcome, ending: Ending): void {
+  endAction(tx, context, outcome, ending);
+  const { instanceId } = ending;
+  const { hostId = null, takenOver = null, name = '' } = getInstance(tx, instanceId) ?? {};
+  if (hostId === null || takenOver !== null) return;
+  leaveToDescribe(tx, { instanceId, hostId, name, requestId: context.task.requestId });
 }

@@ -53,11 +53,11 @@ export function scheduleStep({ database, hosts, random }: ConductorDeps, instanc
       const { attempt, signal } = context;
       // An alternate is asked once: a process that has only just begun would find it not connected yet.
       if (attempt > 0) await hosts.attempted(signal);
-      const pickNow = () => database.write((tx) => pick(tx, instanceId, context, random));
-      let picked = pickNow();
+      const pickNow = () => database.writeSoon((tx) => pick(tx, instanceId, context, random));
+      let picked = await pickNow();
       if (attempt === 0 && typeof picked !== 'string' && picked.selected === null) {
         await hosts.attempted(signal);
-        picked = pickNow();
+        picked = await pickNow();
       }
       const hostId = typeof picked === 'string' ? picked : picked.selected;
       if (hostId === null && typeof picked !== 'string') throw noValidHost(picked);

@@ -73,6 +73,7 @@ const WHILE: Partial<Record<InstanceAction, string>> = {
 };
 
 const LOCKED = 'lock unlock console diagnostics reset_state force_delete';
+const GOING = 'rename force_delete';
 const OTHERS = 'rename delete force_delete';
 const includes = (words: string, word: string): boolean => words === '*' || words.split(' ').includes(word);
 
@@ -108,7 +109,7 @@ const NEEDS: Partial<Record<InstanceAction, (typeof CAPABILITIES)[number]>> = {
 
 function expected(action: InstanceAction, vmState: VmState, taskState: TaskState | null): string | null {
   const isGoing = vmState === 'deleted' || (taskState === 'deleting' && vmState !== 'error');
-  if (isGoing && !(action === 'rename' && vmState !== 'deleted')) return 'deleting';
+  if (isGoing && !(includes(GOING, action) && vmState !== 'deleted')) return 'deleting';
   if (!includes(FROM[action], vmState)) return 'state';
   if (taskState === null || includes(WHILE[action] ?? '', taskState)) return null;
   return 'busy';

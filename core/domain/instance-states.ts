@@ -16,6 +16,8 @@ interface Guard {
   readonly taskStates: 'idle' | 'any' | readonly TaskState[];
   /** what the driver of the instance's host must be able to do */
   readonly needs?: Capability;
+  /** may be done while a deletion is under way */
+  readonly whileDeleting?: true;
   /** may be done to a locked instance; left out: it may not */
   readonly whenLocked?: true;
   /** may be done to an instance that another Micronova has taken over: what concerns the row alone */
@@ -105,7 +107,7 @@ const GUARDS = {
   },
   lock: { vmStates: 'any', taskStates: 'any', whenLocked: true },
   unlock: { vmStates: 'any', taskStates: 'any', whenLocked: true },
-  rename: { vmStates: 'any', taskStates: 'any', whenTakenOver: true },
+  rename: { vmStates: 'any', taskStates: 'any', whileDeleting: true, whenTakenOver: true },
   console: { vmStates: ['active', 'paused', 'rescued'], taskStates: 'any', whenLocked: true },
   diagnostics: {
     vmStates: ['active', 'paused', 'rescued', 'error'],
@@ -121,7 +123,14 @@ const GUARDS = {
   },
   restore: { vmStates: ['soft-delete'], taskStates: 'idle' },
   delete: { vmStates: 'any', taskStates: 'any', whenTakenOver: true },
-  force_delete: { vmStates: 'any', taskStates: 'any', whenLocked: true, whenTakenOver: true },
+  // The deletion that is under way may be waiting for a host that does not come back.
+  force_delete: {
+    vmStates: 'any',
+    taskStates: 'any',
+    whileDeleting: true,
+    whenLocked: true,
+    whenTakenOver: true,
+  },
 } satisfies Record<InstanceAction, Guard>;
 
 /** Why a guard said no, in parts, for a client that says it in another language. */
@@ -183,8 +192,8 @@ function stateRefusal(
   guard: Guard,
   { vmState, taskState }: GuardSubject,
 ): Refusal | null {
-  const isGoing = vmState === 'deleted' || (vmState !== 'error' && taskState === 'deleting');
-  if (isGoing && !(action === 'rename' && vmState !== 'deleted')) return { why: 'deleting' };
+  if (vmState === 'deleted') return { why: 'deleting' };
+  if (vmState !== 'error' && taskState === 'deleting' && !guard.whileDeleting) return { why: 'deleting' };
   if (guard.vmStates !== 'any' && !guard.vmStates.includes(vmState)) {
     return { why: 'state', needs: guard.vmStates, is: vmState };
   }

@@ -1,9 +1,10 @@
+import { sql } from 'kysely';
 import type { AuditKnown, HostAudit, StrayVolume } from '../compute/driver.ts';
-import { TASK_KINDS } from '../queue/kinds.ts';
+import { pendingInputs } from '../queue/pending.ts';
 import type { Reader } from '../state/database.ts';
 import { listImageIds } from '../state/images.ts';
+import { prepared } from '../state/prepared.ts';
 import { q } from '../state/query.ts';
-import { listPendingInputs } from '../state/tasks.ts';
 import type { Found } from './findings.ts';
 import type { KnownGuests } from './known-guests.ts';
 
@@ -17,21 +18,18 @@ export function settledBefore(now: number): string {
   return new Date(now - SETTLED).toISOString();
 }
 
+const alive = prepared(({ id }: { id: string }) =>
+  q.selectFrom('instances').select('id').where('id', '=', id).where('deleted_at', 'is', null),
+);
+
 /** Who answers to volumes: rows, work that waits to tidy up, and every guest of every host, whoever made it. */
 export function auditKnown(reader: Reader, guests: KnownGuests): AuditKnown {
-  const rows = reader.all(q.selectFrom('instances').select('id').where('deleted_at', 'is', null));
-  const left = listPendingInputs(reader, 'instance.cleanup').map((input) =>
-    TASK_KINDS['instance.cleanup'].parse(input),
-  );
-  const copies = listPendingInputs(reader, 'image.cleanup').map((input) =>
-    TASK_KINDS['image.cleanup'].parse(input),
-  );
+  const left = pendingInputs(reader, 'instance.cleanup').map(({ instanceId }) => instanceId);
+  const copies = pendingInputs(reader, 'image.cleanup');
   return {
-    guests: new Set([
-      ...rows.map(({ id }) => id),
-      ...left.map(({ instanceId }) => instanceId),
-      ...guests.ids(),
-    ]),
+    guests: {
+      has: (id) => left.includes(id) || guests.has(id) || reader.first(alive({ id })) !== undefined,
+    },
     images: new Set([...listImageIds(reader), ...copies.map(({ imageId }) => imageId)]),
   };
 }
@@ -93,13 +91,14 @@ function orphanReservations(
   { reservations }: HostAudit,
   { hostId, guests }: { readonly hostId: string; readonly guests: KnownGuests },
 ): Found[] {
-  const pending = listPendingInputs(reader, 'instance.cleanup').map((input) =>
-    TASK_KINDS['instance.cleanup'].parse(input),
-  );
+  const pending = pendingInputs(reader, 'instance.cleanup');
   const awaited = new Set(
     pending.filter((left) => left.hostId === hostId).map(({ mac }) => mac.toLowerCase()),
   );
-  const rows = cardsOf(reader);
+  const rows = cardsOf(
+    reader,
+    reservations.map(({ mac }) => mac),
+  );
   const isNeeded = (row: Card): boolean =>
     row.deletedAt === null && (row.hostId === hostId || row.hostId === null || row.isBusy);
   return reservations.flatMap(({ mac, address }) => {
@@ -128,11 +127,16 @@ interface Card {
   readonly isBusy: boolean;
 }
 
-/** Instances by their MAC, those included that were deleted in the last months. */
-function cardsOf(reader: Reader): Map<string, Card[]> {
-  const rows = reader.all(
-    q.selectFrom('instances').select(['id', 'name', 'mac', 'host_id', 'deleted_at', 'task_state']),
-  );
+const withMacs = prepared(({ macs }: { macs: string }) =>
+  q
+    .selectFrom('instances')
+    .select(['id', 'name', 'mac', 'host_id', 'deleted_at', 'task_state'])
+    .where(sql<boolean>`lower(mac) IN (SELECT value FROM json_each(${macs}))`),
+);
+
+/** The instances that have these MACs, in small letters, those included that were deleted in the last months. */
+function cardsOf(reader: Reader, macs: readonly string[]): Map<string, Card[]> {
+  const rows = reader.all(withMacs({ macs: JSON.stringify(macs) }));
   const cards = rows.map((row) => ({
     id: row.id,
     name: row.name,

@@ -159,7 +159,7 @@ export class HostSession {
 
   #connected(driver: ComputeDriver): void {
     this.#driver = driver;
-    this.#heard({ connection: 'connected', connectionError: null, retryAt: null });
+    this.#heard();
     this.#attempted.resolve();
   }
 
@@ -201,7 +201,7 @@ export class HostSession {
     const until = clock.elapsed() + milliseconds;
     for (let rest = milliseconds; rest > 0 && !ends.aborted; rest = until - clock.elapsed()) {
       await sleep(clock, Math.min(HEARD, rest), ends).catch(() => undefined);
-      if (!ends.aborted) this.#heard({});
+      if (!ends.aborted) this.#heard();
     }
   }
 
@@ -231,9 +231,10 @@ export class HostSession {
     });
   }
 
-  /** The host has just been heard. */
-  #heard(change: HostChange): void {
-    this.#write((tx) => updateHost(tx, this.#hostId, { ...change, lastSeenAt: tx.now() }));
+  /** The host has just been heard. That it is connected is said again each time: it may not have been possible to store. */
+  #heard(): void {
+    const connected = { connection: 'connected', connectionError: null, retryAt: null } as const;
+    this.#write((tx) => updateHost(tx, this.#hostId, { ...connected, lastSeenAt: tx.now() }));
   }
 
   #note(change: HostChange): void {

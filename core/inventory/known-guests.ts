@@ -22,8 +22,8 @@ export class KnownGuests {
     return [...this.#byHost].flatMap(([hostId, guests]) => (guests.has(uuid) ? [hostId] : []));
   }
 
-  /** UUIDs of all guests of all hosts. */
-  ids(): string[] {
-    return [...this.#byHost.values()].flatMap((guests) => [...guests.keys()]);
+  /** Has any host a guest with this UUID, or had it when it was last listed? */
+  has(uuid: string): boolean {
+    return this.hostsOf(uuid).length > 0;
   }
 }

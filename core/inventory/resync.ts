@@ -6,6 +6,7 @@ import { finishAction, startAction } from '../state/actions.ts';
 import type { Database, Reader, Tx } from '../state/database.ts';
 import { transition } from '../state/instance-changes.ts';
 import { listInstancesOn } from '../state/instances.ts';
+import { prepared } from '../state/prepared.ts';
 import { q } from '../state/query.ts';
 import { followOwner } from './follow-owner.ts';
 import { difference, OUTSIDE_ACTION } from './sync-rules.ts';
@@ -82,10 +83,16 @@ export function confirmAll(tx: Tx, hostId: string): void {
   for (const { id, vmState } of listInstancesOn(tx, hostId)) if (vmState !== 'building') confirm(tx, id);
 }
 
+// One that was taken over is the other's: its row only remembers it.
+const ours = prepared(({ id }: { id: string }) =>
+  q
+    .selectFrom('instances')
+    .select('id')
+    .where('id', '=', id)
+    .where('taken_over_json', 'is', null)
+    .where('deleted_at', 'is', null),
+);
+
 function withoutInstance(reader: Reader, guests: readonly GuestState[]): GuestState[] {
-  // One that was taken over is the other's: its row only remembers it.
-  const ours = q.selectFrom('instances').select('id').where('taken_over_json', 'is', null);
-  const rows = reader.all(ours.where('deleted_at', 'is', null));
-  const known = new Set(rows.map((row) => row.id));
-  return guests.filter((guest) => !known.has(guest.uuid));
+  return guests.filter(({ uuid }) => reader.first(ours({ id: uuid })) === undefined);
 }

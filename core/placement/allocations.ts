@@ -1,6 +1,8 @@
 import { ExpectedError } from '../domain/errors.ts';
 import type { Reader, Tx } from '../state/database.ts';
+import { prepared } from '../state/prepared.ts';
 import { q } from '../state/query.ts';
+import type { AllocationsTable } from '../state/schema.ts';
 import { refusalFor } from './candidates.ts';
 import { getProvider, type Provider, touchProvider } from './providers.ts';
 import type { Resources } from './resources.ts';
@@ -36,15 +38,23 @@ export interface Consumer {
   readonly name: string | null;
 }
 
+const generationById = prepared(({ id }: { id: string }) =>
+  q.selectFrom('consumers').select('generation').where('id', '=', id),
+);
+const heldBy = prepared(({ id }: { id: string }) =>
+  q.selectFrom('allocations').selectAll().where('consumer_id', '=', id),
+);
+const insert = prepared((row: AllocationsTable) => q.insertInto('allocations').values(row));
+
 /** @returns null for a consumer that has nothing */
 export function consumerGeneration(reader: Reader, consumerId: string): number | null {
-  const row = reader.first(q.selectFrom('consumers').select('generation').where('id', '=', consumerId));
+  const row = reader.first(generationById({ id: consumerId }));
   return row?.generation ?? null;
 }
 
 /** What a consumer holds, one entry for each provider. */
 export function allocationsOf(reader: Reader, consumerId: string): Allocation[] {
-  const rows = reader.all(q.selectFrom('allocations').selectAll().where('consumer_id', '=', consumerId));
+  const rows = reader.all(heldBy({ id: consumerId }));
   return [...Map.groupBy(rows, (row) => row.provider_id)].map(([providerId, held]) => ({
     providerId,
     resources: Object.fromEntries(held.map((row) => [row.resource_class, row.used])),
@@ -121,7 +131,7 @@ export function putConsumer(tx: Tx, consumer: Consumer, allocations: readonly Al
         used,
       })),
   );
-  for (const row of rows) tx.run(q.insertInto('allocations').values(row));
+  for (const row of rows) tx.run(insert(row));
 }
 
 /** Gives back all that a consumer holds. Succeeds when that is nothing. */

@@ -1,6 +1,7 @@
 import { ExpectedError } from '../domain/errors.ts';
 import type { Reader, Tx } from '../state/database.ts';
 import { touchHost } from '../state/hosts.ts';
+import { prepared } from '../state/prepared.ts';
 import { q } from '../state/query.ts';
 import type { InventoriesTable } from '../state/schema.ts';
 import type { Inventory } from './resources.ts';
@@ -26,14 +27,16 @@ export function ensureProvider(tx: Tx, id: string, name: string): void {
   if (tx.run(put) > 0) touchProvider(tx, id);
 }
 
+const countUp = prepared(({ id }: { id: string }) =>
+  q
+    .updateTable('resource_providers')
+    .set((eb) => ({ generation: eb('generation', '+', 1) }))
+    .where('id', '=', id),
+);
+
 /** Counts a change of the provider up, and tells the host's new figures. */
 export function touchProvider(tx: Tx, id: string): void {
-  tx.run(
-    q
-      .updateTable('resource_providers')
-      .set((eb) => ({ generation: eb('generation', '+', 1) }))
-      .where('id', '=', id),
-  );
+  tx.run(countUp({ id }));
   touchHost(tx, id);
 }
 
@@ -46,16 +49,21 @@ const usages = q
 
 const traits = q.selectFrom('provider_traits').select(['provider_id', 'trait']);
 
+const byId = prepared(({ id }: { id: string }) => providers.where('id', '=', id));
+const inventoriesById = prepared(({ id }: { id: string }) => inventories.where('provider_id', '=', id));
+const usagesById = prepared(({ id }: { id: string }) => usages.where('provider_id', '=', id));
+const traitsById = prepared(({ id }: { id: string }) => traits.where('provider_id', '=', id));
+
 function readAll(reader: Reader, id: string | undefined) {
   if (id === undefined) {
     const rows = reader.all(providers.orderBy('name'));
     return { rows, have: reader.all(inventories), taken: reader.all(usages), told: reader.all(traits) };
   }
   return {
-    rows: reader.all(providers.where('id', '=', id)),
-    have: reader.all(inventories.where('provider_id', '=', id)),
-    taken: reader.all(usages.where('provider_id', '=', id)),
-    told: reader.all(traits.where('provider_id', '=', id)),
+    rows: reader.all(byId({ id })),
+    have: reader.all(inventoriesById({ id })),
+    taken: reader.all(usagesById({ id })),
+    told: reader.all(traitsById({ id })),
   };
 }
 

@@ -3,8 +3,13 @@ import { InstanceAddress, Uuid } from '../contract/index.ts';
 
 const OneInstance = z.strictObject({ instanceId: Uuid });
 
-/** `forget`: another Micronova has its guest, and only the row goes. */
-const Deletion = z.strictObject({ instanceId: Uuid, forget: z.literal(true).optional() });
+const Deletion = z.strictObject({
+  instanceId: Uuid,
+  /** the host is not waited for: it was being evacuated, or only the row goes */
+  withoutHost: z.literal(true).optional(),
+  /** another Micronova has its guest: only the row goes */
+  forget: z.literal(true).optional(),
+});
 
 /** Whose mark a takeover expects to find; null: nobody's. */
 const ExpectedMark = z.strictObject({ controlId: Uuid, generation: z.number().int() }).nullable();
@@ -97,9 +102,19 @@ export function isLane(lane: string): lane is Lane {
   return lane === 'conductor' || lane === 'image' || lane.startsWith('host:');
 }
 
-/** An instance that could not be built is not built again: it is deleted, and another one asked for. */
+/**
+ * Not asked for again as a task: an instance that could not be built is deleted, and another one asked for; whose a guest
+ * is, and how it is defined, is looked at anew first.
+ */
+const NOT_AGAIN: readonly TaskKind[] = [
+  'instance.create',
+  'instance.adopt',
+  'instance.take_over',
+  'instance.redefine',
+];
+
 export function isRetryable(kind: TaskKind): boolean {
-  return kind !== 'instance.create';
+  return !NOT_AGAIN.includes(kind);
 }
 
 /** Begins only once its host is connected; all others begin at once, and fail with `host.unavailable`. */

@@ -61,6 +61,7 @@ export function leaveToDescribe(tx: Tx, { instanceId, hostId, name, requestId }:
     .selectFrom('tasks')
     .select('id')
     .where('kind', '=', 'instance.describe')
+    .where('host_id', '=', hostId)
     .where('input_json', '=', JSON.stringify(input))
     .where('state', '=', 'queued');
   if (tx.first(waiting) !== undefined) return;

@@ -195,10 +195,11 @@ export class TaskRunner implements AsyncDisposable {
     this.#someWait = false;
     for (const task of listPending(this.#options.database)) {
       const left = task.waitsFor === null ? null : this.#expiry.left(task);
-      if (left !== null) next = Math.min(next ?? LOOK_AGAIN, Math.max(left, 0));
       this.#someWait ||= awaitsHost(task);
       const taken = this.#running.has(task.id) || this.#resting.has(task.id);
       if (!taken) this.#try(task, () => this.#consider(task, left, earlier));
+      // One whose time is up and whose end could not be written rests until it is tried again.
+      if (left !== null && left > 0) next = Math.min(next ?? LOOK_AGAIN, left);
       earlier.push(task);
     }
     this.#wakeIn(next);

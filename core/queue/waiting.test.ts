@@ -186,6 +186,28 @@ describe('a task that waits for its host', () => {
     await vi.waitFor(() => expect([task(id).state, task(other).state]).toEqual(['failed', 'failed']));
   });
 
+  it('rests where its end cannot be written, and is given up once it can', async () => {
+    const id = waiting();
+    expireIn(id, DAY);
+    await runner.idle();
+    const full = vi.spyOn(database, 'write').mockImplementation(() => {
+      throw new ExpectedError('state.disk_full', 'The disk is full');
+    });
+    for (let hour = 0; hour < 24; hour += 1) clock.pass(3_600_000);
+    await runner.idle();
+    expect(full).toHaveBeenCalled();
+    const read = vi.spyOn(database, 'all');
+    for (let moment = 0; moment < 10; moment += 1) {
+      clock.pass(1);
+      await runner.idle();
+    }
+    expect(read).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+    clock.pass(5_000);
+    await runner.idle();
+    expect(task(id)).toMatchObject({ state: 'failed', error: { code: 'task.expired' } });
+  });
+
   it('waits as long as it takes once its time is taken away', async () => {
     const id = waiting();
     expireIn(id, DAY);

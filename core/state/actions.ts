@@ -1,6 +1,7 @@
-import { type Selectable, sql } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
 import { ActionRecord } from '../contract/index.ts';
 import type { Reader, Tx } from './database.ts';
+import { prepared } from './prepared.ts';
 import { q } from './query.ts';
 import { parseRow, parseRows } from './rows.ts';
 import type { InstanceActionEventsTable, InstanceActionsTable } from './schema.ts';
@@ -46,22 +47,28 @@ export function listActions(reader: Reader, instanceId: string): ActionRecord[] 
   );
 }
 
-function publish(tx: Tx, key: ActionKey): void {
-  const row = tx.first(
-    q
-      .selectFrom('instance_actions')
-      .selectAll()
-      .where('instance_id', '=', key.instanceId)
-      .where('request_id', '=', key.requestId),
-  );
-  if (row === undefined) return;
-  const events = q
+const byKey = prepared(({ instanceId, requestId }: ActionKey) =>
+  q
+    .selectFrom('instance_actions')
+    .selectAll()
+    .where('instance_id', '=', instanceId)
+    .where('request_id', '=', requestId),
+);
+const eventsByKey = prepared(({ instanceId, requestId }: ActionKey) =>
+  q
     .selectFrom('instance_action_events')
     .selectAll()
-    .where('instance_id', '=', key.instanceId)
-    .where('request_id', '=', key.requestId)
-    .orderBy('id');
-  tx.publish({ type: 'instance.action', value: fromRow(row, tx.all(events)) });
+    .where('instance_id', '=', instanceId)
+    .where('request_id', '=', requestId)
+    .orderBy('id'),
+);
+
+// A transaction often ends one step and begins the next.
+function publish(tx: Tx, key: ActionKey): void {
+  tx.publishLast(`action ${key.instanceId} ${key.requestId}`, () => {
+    const row = tx.first(byKey(key));
+    return row && { type: 'instance.action', value: fromRow(row, tx.all(eventsByKey(key))) };
+  });
 }
 
 export function startAction(tx: Tx, key: ActionKey, action: string, user: string): void {
@@ -120,25 +127,30 @@ export function abandonAction(tx: Tx, key: ActionKey, message: string): void {
   finishAction(tx, key, 'error', message);
 }
 
+type NewEvent = Pick<
+  Insertable<InstanceActionEventsTable>,
+  'instance_id' | 'request_id' | 'name' | 'host' | 'started_at'
+>;
+const insertEvent = prepared((event: NewEvent) =>
+  q
+    .insertInto('instance_action_events')
+    .values({ ...event, finished_at: null, result: null, detail: null })
+    .returning('id'),
+);
+
+type EndOfEvent = Pick<Selectable<InstanceActionEventsTable>, 'id' | 'finished_at' | 'result' | 'detail'>;
+const endEvent = prepared(({ id, ...end }: EndOfEvent) =>
+  q.updateTable('instance_action_events').set(end).where('id', '=', id),
+);
+
 /**
  * @param host name of the host on which the step runs, where it runs on one
  * @returns the event's id, for `finishActionEvent`
  */
 export function startActionEvent(tx: Tx, key: ActionKey, name: string, host: string | null): number {
+  const { instanceId, requestId } = key;
   const row = tx.first(
-    q
-      .insertInto('instance_action_events')
-      .values({
-        instance_id: key.instanceId,
-        request_id: key.requestId,
-        name,
-        host,
-        started_at: tx.now(),
-        finished_at: null,
-        result: null,
-        detail: null,
-      })
-      .returning('id'),
+    insertEvent({ instance_id: instanceId, request_id: requestId, name, host, started_at: tx.now() }),
   );
   if (row === undefined) throw new Error(`the event ${name} was not stored`);
   publish(tx, key);
@@ -152,11 +164,6 @@ export function finishActionEvent(
   result: NonNullable<ActionRecord['events'][number]['result']>,
   detail: string | null = null,
 ): void {
-  tx.run(
-    q
-      .updateTable('instance_action_events')
-      .set({ finished_at: tx.now(), result, detail })
-      .where('id', '=', id),
-  );
+  tx.run(endEvent({ id, finished_at: tx.now(), result, detail }));
   publish(tx, key);
 }

@@ -1,5 +1,6 @@
 import type { Host } from '../contract/index.ts';
 import type { Reader } from './database.ts';
+import { prepared } from './prepared.ts';
 import { q } from './query.ts';
 
 type Amount = Host['vcpus'];
@@ -34,17 +35,18 @@ const guests = q
   .where('deleted_at', 'is', null)
   .groupBy('host_id');
 
-const key = (row: { provider_id: string; resource_class: string }) =>
-  `${row.provider_id} ${row.resource_class}`;
+const inventoriesOf = prepared(({ id }: { id: string }) => inventories.where('provider_id', '=', id));
+const usedOf = prepared(({ id }: { id: string }) => used.where('provider_id', '=', id));
+const guestsOf = prepared(({ id }: { id: string }) => guests.where('host_id', '=', id));
 
-function readAll(reader: Reader, hostId: string | undefined) {
-  if (hostId === undefined) {
+function readAll(reader: Reader, id: string | undefined) {
+  if (id === undefined) {
     return { have: reader.all(inventories), taken: reader.all(used), counts: reader.all(guests) };
   }
   return {
-    have: reader.all(inventories.where('provider_id', '=', hostId)),
-    taken: reader.all(used.where('provider_id', '=', hostId)),
-    counts: reader.all(guests.where('host_id', '=', hostId)),
+    have: reader.all(inventoriesOf({ id })),
+    taken: reader.all(usedOf({ id })),
+    counts: reader.all(guestsOf({ id })),
   };
 }
 
@@ -54,12 +56,12 @@ function readAll(reader: Reader, hostId: string | undefined) {
  */
 export function readCapacities(reader: Reader, hostId?: string): (id: string) => Capacity {
   const { have, taken, counts } = readAll(reader, hostId);
-  const totals = new Map(have.map((row) => [key(row), row]));
-  const sums = new Map(taken.map((row) => [key(row), row.used]));
+  const totals = Map.groupBy(have, (row) => row.provider_id);
+  const sums = Map.groupBy(taken, (row) => row.provider_id);
   const guestCounts = new Map(counts.map((row) => [row.host_id, row.count]));
   const amount = (id: string, resource: keyof typeof UNKNOWN): Amount => {
-    const row = totals.get(`${id} ${resource}`);
-    const usedNow = sums.get(`${id} ${resource}`) ?? 0;
+    const row = totals.get(id)?.find((one) => one.resource_class === resource);
+    const usedNow = sums.get(id)?.find((one) => one.resource_class === resource)?.used ?? 0;
     if (row === undefined) return { ...UNKNOWN[resource], used: usedNow };
     return { total: row.total, used: usedNow, reserved: row.reserved, ratio: row.allocation_ratio };
   };

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContractEvent } from '../contract/index.ts';
 import { silentLog } from '../domain/log.ts';
 import { type Database, openDatabase } from './database.ts';
-import { listBackups } from './backup-files.ts';
+import { listBackups } from './file/backup-files.ts';
 import { MIGRATIONS } from './migrate.ts';
 import { q } from './query.ts';
 

@@ -5,10 +5,11 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { Backup, ContractEvent } from '../contract/index.ts';
 import type { Log } from '../domain/log.ts';
 import { timestamp } from '../domain/time.ts';
-import { backUpDatabase, copyDatabase } from './copy-database.ts';
-import { takeImport } from './import.ts';
+import { backUpDatabase, copyDatabase } from './file/copy-database.ts';
+import { takeImport } from './file/import.ts';
 import { migrate, MIGRATIONS, type Migration, refuseNewer, schemaVersion } from './migrate.ts';
-import { refuseEmptied, refuseForeign } from './refuse-file.ts';
+import { refuseEmptied, refuseForeign } from './file/refuse-file.ts';
+import { prepared } from './prepared.ts';
 import { q, type Query } from './query.ts';
 import { corruptFile, explainSqlite } from './sqlite-errors.ts';
 
@@ -90,6 +91,10 @@ export interface DatabaseOptions {
 type Last = Map<string, () => ContractEvent | undefined>;
 
 const MAX_STATEMENTS = 500;
+
+const keepRevision = prepared(({ value }: { value: string }) =>
+  q.updateTable('meta').set({ value }).where('key', '=', 'revision'),
+);
 
 function toSqlite(value: unknown): SQLInputValue {
   if (typeof value === 'boolean') return value ? 1 : 0;
@@ -269,10 +274,7 @@ class SqliteDatabase implements Database {
   #keepRevision(): void {
     const { latest, committed } = this.revisions;
     if (latest === committed) return;
-    const keep = q
-      .updateTable('meta')
-      .set({ value: String(latest) })
-      .where('key', '=', 'revision');
+    const keep = keepRevision({ value: String(latest) });
     const { changes } = this.#execute(keep, (statement, values) => statement.run(...values));
     if (Number(changes) !== 1) throw corruptFile(this.file, new Error('the revision counter is gone'));
   }

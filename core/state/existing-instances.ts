@@ -1,7 +1,7 @@
 import { ExpectedError } from '../domain/errors.ts';
 import type { Instance } from '../contract/index.ts';
 import type { Tx } from './database.ts';
-import { transition } from './instance-changes.ts';
+import { type InstanceChange, transition } from './instance-changes.ts';
 import { getInstance, insertInstance, type InstanceRecord, type NewInstance } from './instances.ts';
 import { q } from './query.ts';
 import { toJsonOrNull } from './rows.ts';
@@ -14,7 +14,8 @@ export type ExistingInstance = Omit<NewInstance, 'userData' | 'requestedHostId'>
     /** what an adopted guest brought along, to be kept as JSON */
     readonly adopted: unknown;
     /** as it stands already, or while a task makes it ours */
-    readonly state: Pick<Instance, 'vmState' | 'taskState'>;
+    readonly state: Pick<Instance, 'vmState' | 'taskState'> &
+      Pick<InstanceChange, 'rescue' | 'deletedFrom' | 'reclaimAt'>;
   };
 
 /**

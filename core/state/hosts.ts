@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CAPABILITIES, DEFAULT_ZONE, DriverCapabilities, Host } from '../contract/index.ts';
 import { type Capacity, readCapacities } from './capacity.ts';
 import type { Reader, Tx } from './database.ts';
+import { prepared } from './prepared.ts';
 import { q } from './query.ts';
 import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
 import type { HostsTable } from './schema.ts';
@@ -57,11 +58,13 @@ const memberships = q
   .select(['host_id', 'aggregates.id', 'availability_zone'])
   .orderBy('aggregates.name');
 
-/** @param hostId only this host's are read; left out: all */
-function readBelongings(reader: Reader, hostId?: string): (id: string) => Belongings {
-  const one = hostId !== undefined;
-  const told = reader.all(one ? traits.where('provider_id', '=', hostId) : traits);
-  const member = reader.all(one ? memberships.where('host_id', '=', hostId) : memberships);
+const traitsById = prepared(({ id }: { id: string }) => traits.where('provider_id', '=', id));
+const membershipsById = prepared(({ id }: { id: string }) => memberships.where('host_id', '=', id));
+
+/** @param only this host's are read; left out: all */
+function readBelongings(reader: Reader, only?: string): (id: string) => Belongings {
+  const told = reader.all(only === undefined ? traits : traitsById({ id: only }));
+  const member = reader.all(only === undefined ? memberships : membershipsById({ id: only }));
   const traitsOf = Map.groupBy(told, (row) => row.provider_id);
   const aggregatesOf = Map.groupBy(member, (row) => row.host_id);
   return (id) => ({
@@ -70,8 +73,7 @@ function readBelongings(reader: Reader, hostId?: string): (id: string) => Belong
   });
 }
 
-function fromRow(row: Row, capacity: Capacity, belongings: Belongings): Host {
-  const facts = factsOf(row);
+function fromRow(row: Row, facts: StoredFacts | null, capacity: Capacity, belongings: Belongings): Host {
   return parseRow('hosts', row.id, Host, () => ({
     id: row.id,
     name: row.name,
@@ -104,6 +106,13 @@ function fromRow(row: Row, capacity: Capacity, belongings: Belongings): Host {
 }
 
 const all = q.selectFrom('hosts').selectAll();
+const byId = prepared(({ id }: { id: string }) => all.where('id', '=', id));
+const nameById = prepared(({ id }: { id: string }) =>
+  q.selectFrom('hosts').select('name').where('id', '=', id),
+);
+const update = prepared(({ id, ...columns }: Updateable<HostsTable> & { readonly id: string }) =>
+  q.updateTable('hosts').set(columns).where('id', '=', id),
+);
 
 export function listHosts(reader: Reader): Host[] {
   return listHostRecords(reader).map(({ host }) => host);
@@ -117,18 +126,18 @@ export function findHosts(reader: Reader, ref: string): Host[] {
 }
 
 export function getHost(reader: Reader, id: string): Host | undefined {
-  const row = reader.first(all.where('id', '=', id));
+  const row = reader.first(byId({ id }));
   return row && oneFromRow(reader, row);
 }
 
 /** @returns null when the host is gone */
 export function hostNameOf(reader: Reader, id: string): string | null {
-  return reader.first(q.selectFrom('hosts').select('name').where('id', '=', id))?.name ?? null;
+  return reader.first(nameById({ id }))?.name ?? null;
 }
 
 function oneFromRow(reader: Reader, row: Row): Host {
   const { id } = row;
-  return fromRow(row, readCapacities(reader, id)(id), readBelongings(reader, id)(id));
+  return fromRow(row, factsOf(row), readCapacities(reader, id)(id), readBelongings(reader, id)(id));
 }
 
 /** What the scheduler asks beside the contract's host. */
@@ -144,12 +153,12 @@ export interface HostRecord {
 export function listHostRecords(reader: Reader, id?: string): HostRecord[] {
   const capacity = readCapacities(reader, id);
   const belongings = readBelongings(reader, id);
-  const rows = reader.all(id === undefined ? all.orderBy('name') : all.where('id', '=', id));
-  return parseRows(reader, rows, (row) => ({
-    host: fromRow(row, capacity(row.id), belongings(row.id)),
-    facts: factsOf(row),
-    buildFailures: row.build_failures,
-  }));
+  const rows = reader.all(id === undefined ? all.orderBy('name') : byId({ id }));
+  return parseRows(reader, rows, (row) => {
+    const facts = factsOf(row);
+    const host = fromRow(row, facts, capacity(row.id), belongings(row.id));
+    return { host, facts, buildFailures: row.build_failures };
+  });
 }
 
 /** Ids of all hosts by name, damaged rows included. */
@@ -234,8 +243,7 @@ function columnsOf(change: HostChange): Updateable<HostsTable> {
  * @returns undefined when the host is gone
  */
 export function updateHost(tx: Tx, id: string, change: HostChange): Host | undefined {
-  const set = { ...columnsOf(change), revision: tx.nextRevision() };
-  tx.run(q.updateTable('hosts').set(set).where('id', '=', id));
+  tx.run(update({ ...columnsOf(change), revision: tx.nextRevision(), id }));
   const host = getHost(tx, id);
   if (host !== undefined) tx.publish({ type: 'host.changed', value: host });
   return host;
@@ -246,7 +254,7 @@ export function updateHost(tx: Tx, id: string, change: HostChange): Host | undef
  * at the end of the transaction, once.
  */
 export function touchHost(tx: Tx, id: string): void {
-  tx.run(q.updateTable('hosts').set({ revision: tx.nextRevision() }).where('id', '=', id));
+  tx.run(update({ id, revision: tx.nextRevision() }));
   tx.publishLast(`host ${id}`, () => {
     const host = getHost(tx, id);
     return host && { type: 'host.changed', value: host };

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { Image } from '../contract/index.ts';
 import type { Reader, Tx } from './database.ts';
+import { prepared } from './prepared.ts';
 import { q } from './query.ts';
 import { fromJson, parseRow, parseRows } from './rows.ts';
 import type { ImagesTable } from './schema.ts';
@@ -42,8 +43,11 @@ const toRow = (image: Image): Row => ({
 const all = q.selectFrom('images').selectAll();
 const copies = q.selectFrom('image_copies').select(['image_id', 'host_id']).orderBy('host_id');
 
-function copiesOf(reader: Reader, imageId: string): string[] {
-  return reader.all(copies.where('image_id', '=', imageId)).map((row) => row.host_id);
+const byId = prepared(({ id }: { id: string }) => all.where('id', '=', id));
+const copiesById = prepared(({ id }: { id: string }) => copies.where('image_id', '=', id));
+
+function copiesOf(reader: Reader, id: string): string[] {
+  return reader.all(copiesById({ id })).map((row) => row.host_id);
 }
 
 export function listImages(reader: Reader): Image[] {
@@ -69,7 +73,7 @@ export function findImages(reader: Reader, ref: string): Image[] {
 }
 
 export function getImage(reader: Reader, id: string): Image | undefined {
-  const row = reader.first(all.where('id', '=', id));
+  const row = reader.first(byId({ id }));
   return row && fromRow(row, copiesOf(reader, id));
 }
 

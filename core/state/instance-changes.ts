@@ -4,6 +4,7 @@ import { Instance, type TaskState, type VmState } from '../contract/index.ts';
 import type { Reader, Tx } from './database.ts';
 import { touchHost } from './hosts.ts';
 import { getInstance, type RescueRecord } from './instances.ts';
+import { prepared } from './prepared.ts';
 import { q } from './query.ts';
 import { parseRow, toJsonOrNull } from './rows.ts';
 import type { InstancesTable } from './schema.ts';
@@ -81,12 +82,20 @@ function columnsOf(change: InstanceChange, now: string): Updateable<InstancesTab
   };
 }
 
+const standing = prepared(({ id }: { id: string }) =>
+  q
+    .selectFrom('instances')
+    .select(['vm_state', 'task_state', 'host_id'])
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null),
+);
+const update = prepared(({ id, ...columns }: Updateable<InstancesTable> & { readonly id: string }) =>
+  q.updateTable('instances').set(columns).where('id', '=', id),
+);
+
 /** What a transition hangs on; a whole instance is read only once it is told. */
 function getStanding(reader: Reader, id: string) {
-  const columns = ['vm_state', 'task_state', 'host_id'] as const;
-  const row = reader.first(
-    q.selectFrom('instances').select(columns).where('id', '=', id).where('deleted_at', 'is', null),
-  );
+  const row = reader.first(standing({ id }));
   return (
     row &&
     parseRow('instances', id, Standing, () => ({
@@ -127,7 +136,7 @@ export function transition(
   const before = getStanding(tx, id);
   if (before === undefined || !meets(before, expect)) return null;
   const columns = { ...columnsOf(set, tx.now()), revision: tx.nextRevision() };
-  tx.run(q.updateTable('instances').set(columns).where('id', '=', id));
+  tx.run(update({ ...columns, id }));
   const after = getInstance(tx, id) ?? null;
   if (after === null) return null;
   tx.publish({ type: 'instance.changed', value: after });

@@ -1,6 +1,7 @@
 import { ADMIN_PROJECT, Instance, type TaskState, Timestamp, VmState } from '../contract/index.ts';
 import { statusOf } from '../domain/instance-states.ts';
 import type { Reader, Tx } from './database.ts';
+import { prepared } from './prepared.ts';
 import { q } from './query.ts';
 import { fromJson, fromJsonOrNull, parseRow, parseRows } from './rows.ts';
 import { z } from 'zod';
@@ -62,8 +63,19 @@ type PreviousOwner = z.infer<typeof PreviousOwner>;
 
 type ListedRow = NonNullable<ReturnType<typeof firstListed>>;
 
+const byId = prepared(({ id }: { id: string }) => listed.where('instances.id', '=', id));
+const onHost = prepared(({ hostId }: { hostId: string }) => listed.where('host_id', '=', hostId));
+const unlistedById = prepared(({ id }: { id: string }) =>
+  q
+    .selectFrom('instances')
+    .select(['mac', 'public_key', 'user_data', 'requested_host_id', 'host_checks'])
+    .select(['rescue_json', 'deleted_from', 'control_generation', 'definition_xml', 'adopted_json'])
+    .select('previous_owner_json')
+    .where('id', '=', id),
+);
+
 function firstListed(reader: Reader, id: string) {
-  return reader.first(listed.where('instances.id', '=', id));
+  return reader.first(byId({ id }));
 }
 
 // Made once: a schema is compiled at its first use.
@@ -119,7 +131,7 @@ export function listInstances(reader: Reader): Instance[] {
 }
 
 export function listInstancesOn(reader: Reader, hostId: string): Instance[] {
-  return parseRows(reader, reader.all(listed.where('host_id', '=', hostId)), fromRow);
+  return parseRows(reader, reader.all(onHost({ hostId })), fromRow);
 }
 
 /** Those in which this is in flight. */
@@ -169,16 +181,15 @@ export interface InstanceRecord {
   readonly adoptedJson: string | null;
 }
 
+const Kept = z.object({
+  rescue: MaybeRescue,
+  deletedFrom: VmState.nullable(),
+  previousOwner: PreviousOwner.nullable(),
+});
+
 export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | undefined {
   const instance = getInstance(reader, id);
-  const rest = reader.first(
-    q
-      .selectFrom('instances')
-      .select(['mac', 'public_key', 'user_data', 'requested_host_id', 'host_checks'])
-      .select(['rescue_json', 'deleted_from', 'control_generation', 'definition_xml', 'adopted_json'])
-      .select('previous_owner_json')
-      .where('id', '=', id),
-  );
+  const rest = reader.first(unlistedById({ id }));
   if (instance === undefined || rest === undefined) return undefined;
   return {
     instance,
@@ -187,10 +198,12 @@ export function getInstanceRecord(reader: Reader, id: string): InstanceRecord | 
     userData: rest.user_data,
     requestedHostId: rest.requested_host_id,
     hostChecks: rest.host_checks === 1,
-    rescue: MaybeRescue.parse(fromJsonOrNull(rest.rescue_json)),
-    deletedFrom: VmState.nullable().parse(rest.deleted_from),
+    ...parseRow('instances', id, Kept, () => ({
+      rescue: fromJsonOrNull(rest.rescue_json),
+      deletedFrom: rest.deleted_from,
+      previousOwner: fromJsonOrNull(rest.previous_owner_json),
+    })),
     controlGeneration: rest.control_generation,
-    previousOwner: PreviousOwner.nullable().parse(fromJsonOrNull(rest.previous_owner_json)),
     definitionXml: rest.definition_xml,
     adoptedJson: rest.adopted_json,
   };

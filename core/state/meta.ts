@@ -1,8 +1,13 @@
 import type { Reader, Tx } from './database.ts';
+import { prepared } from './prepared.ts';
 import { q } from './query.ts';
 
+const byKey = prepared(({ key }: { key: string }) =>
+  q.selectFrom('meta').select('value').where('key', '=', key),
+);
+
 export function getMeta(reader: Reader, key: string): string | undefined {
-  return reader.first(q.selectFrom('meta').select('value').where('key', '=', key))?.value;
+  return reader.first(byKey({ key }))?.value;
 }
 
 export function setMeta(tx: Tx, key: string, value: string): void {

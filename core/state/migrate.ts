@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { ExpectedError } from '../domain/errors.ts';
-import { setNewestAside } from './backup-files.ts';
-import { backUpDatabase } from './copy-database.ts';
+import { setNewestAside } from './file/backup-files.ts';
+import { backUpDatabase } from './file/copy-database.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { controlPlane } from './migrations/0002-control-plane.ts';
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ADMIN_PROJECT } from '../contract/index.ts';
 import { silentLog } from '../domain/log.ts';
 import { listActions } from './actions.ts';
-import { listBackups } from './backup-files.ts';
+import { listBackups } from './file/backup-files.ts';
 import { type Database, openDatabase } from './database.ts';
 import { listDecisions } from './decisions.ts';
 import { getHost } from './hosts.ts';

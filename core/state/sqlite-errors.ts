@@ -1,5 +1,5 @@
 import { ExpectedError } from '../domain/errors.ts';
-import { backupFolder, newestSound } from './backup-files.ts';
+import { backupFolder, newestSound } from './file/backup-files.ts';
 
 // Primary result codes of https://www.sqlite.org/rescode.html; extended ones carry them in their low byte.
 const OTHER = 1;

@@ -1,6 +1,7 @@
 import { type Selectable, sql, type Updateable } from 'kysely';
 import { type ErrorBody, Task, type TaskStep } from '../contract/index.ts';
 import type { Reader, Tx } from './database.ts';
+import { prepared } from './prepared.ts';
 import { q } from './query.ts';
 import { fromJson, fromJsonOrNull, parseRow, parseRows, toJsonOrNull } from './rows.ts';
 import type { TasksTable, TaskStepsTable } from './schema.ts';
@@ -66,8 +67,11 @@ const hasSubject = sql<number>`
 const all = q.selectFrom('tasks').selectAll().select(hasSubject.as('has_subject'));
 const allSteps = q.selectFrom('task_steps').selectAll().orderBy('seq');
 
-function stepsOf(reader: Reader, taskId: string): StepRow[] {
-  return reader.all(allSteps.where('task_id', '=', taskId));
+const byId = prepared(({ id }: { id: string }) => all.where('id', '=', id));
+const stepsById = prepared(({ id }: { id: string }) => allSteps.where('task_id', '=', id));
+
+function stepsOf(reader: Reader, id: string): StepRow[] {
+  return reader.all(stepsById({ id }));
 }
 
 function withSteps(reader: Reader, rows: readonly Row[]): Task[] {
@@ -107,12 +111,12 @@ export function listPendingInputs(reader: Reader, kind: string): unknown[] {
 }
 
 export function getTask(reader: Reader, id: string): Task | undefined {
-  const row = reader.first(all.where('id', '=', id));
+  const row = reader.first(byId({ id }));
   return row && fromRow(row, stepsOf(reader, id));
 }
 
 export function getTaskRecord(reader: Reader, id: string): TaskRecord | undefined {
-  const row = reader.first(all.where('id', '=', id));
+  const row = reader.first(byId({ id }));
   if (row === undefined) return undefined;
   return {
     task: fromRow(row, stepsOf(reader, id)),
@@ -172,6 +176,18 @@ export interface TaskExpectation {
   readonly generation?: number | undefined;
 }
 
+type Update = Updateable<TasksTable> & {
+  readonly id: string;
+  readonly ifState: Task['state'] | undefined;
+  readonly ifGeneration: number | undefined;
+};
+const update = prepared(({ id, ifState, ifGeneration, ...columns }: Update) => {
+  let query = q.updateTable('tasks').set(columns).where('id', '=', id);
+  if (ifState !== undefined) query = query.where('state', '=', ifState);
+  if (ifGeneration !== undefined) query = query.where('generation', '=', ifGeneration);
+  return query;
+});
+
 /**
  * Compare and swap on a task.
  * @returns null when it is not as expected, or gone; nothing has changed then
@@ -181,10 +197,9 @@ export function updateTask(
   id: string,
   { expect = {}, set }: { readonly expect?: TaskExpectation; readonly set: TaskChange },
 ): Task | null {
-  let update = q.updateTable('tasks').set({ ...columnsOf(set), revision: tx.nextRevision() });
-  if (expect.state !== undefined) update = update.where('state', '=', expect.state);
-  if (expect.generation !== undefined) update = update.where('generation', '=', expect.generation);
-  if (tx.run(update.where('id', '=', id)) === 0) return null;
+  const columns = { ...columnsOf(set), revision: tx.nextRevision() };
+  const { state: ifState, generation: ifGeneration } = expect;
+  if (tx.run(update({ ...columns, id, ifState, ifGeneration })) === 0) return null;
   const task = getTask(tx, id);
   if (task === undefined) return null;
   tx.publish({ type: 'task.changed', value: task });
@@ -200,7 +215,7 @@ export function failDamagedTask(tx: Tx, id: string, error: ErrorBody): void {
   const change = { ...set, finished_at: tx.now(), revision: tx.nextRevision() };
   const fence = q.updateTable('tasks').set((eb) => ({ ...change, generation: eb('generation', '+', 1) }));
   tx.run(fence.where('id', '=', id).where('state', 'in', ['queued', 'running']));
-  const row = tx.first(all.where('id', '=', id));
+  const row = tx.first(byId({ id }));
   if (row === undefined) return;
   for (const value of parseRows(tx, [row], (one) => fromRow(one, stepsOf(tx, id)))) {
     tx.publish({ type: 'task.changed', value });
@@ -227,6 +242,13 @@ export function listWaitingTasks(
   }));
 }
 
+const putStep = prepared((row: StepRow) =>
+  q
+    .insertInto('task_steps')
+    .values(row)
+    .onConflict((oc) => oc.columns(['task_id', 'seq']).doUpdateSet(row)),
+);
+
 /** Writes the step at `seq` (from 0), new or again; tell it with `updateTask`. */
 export function putTaskStep(tx: Tx, taskId: string, seq: number, step: TaskStep): void {
   const row = {
@@ -238,10 +260,5 @@ export function putTaskStep(tx: Tx, taskId: string, seq: number, step: TaskStep)
     finished_at: step.finishedAt,
     error_json: toJsonOrNull(step.error),
   };
-  tx.run(
-    q
-      .insertInto('task_steps')
-      .values(row)
-      .onConflict((oc) => oc.columns(['task_id', 'seq']).doUpdateSet(row)),
-  );
+  tx.run(putStep(row));
 }

@@ -9,6 +9,8 @@ import { useNova } from '../stores/nova.ts';
 /** milliseconds */
 const SHORT = 4000;
 const LONG = 12_000;
+/** what Micronova does of its own accord, after what somebody asked for: told only where it fails */
+const HOUSEKEEPING: ReadonlySet<string> = new Set(['instance.describe', 'instance.cleanup', 'image.cleanup']);
 
 /** Tasks that ended between two states of the store. */
 export function endedTasks(before: ReadonlyMap<string, Task>, after: ReadonlyMap<string, Task>): Task[] {
@@ -29,7 +31,7 @@ export function TaskNotices(): ReactNode {
         if (state.tasks.items === before.tasks.items) return;
         for (const task of endedTasks(before.tasks.items, state.tasks.items)) {
           const title = `${word('task', task.kind)}: ${task.subject}`;
-          if (task.state === 'done') {
+          if (task.state === 'done' && !HOUSEKEEPING.has(task.kind)) {
             notifications.show({
               id: task.id,
               color: 'teal',

@@ -82,7 +82,7 @@ test('simulates launches, and the death of a host', async () => {
   await expect(page().getByText(/more would find room/)).toBeVisible();
   await shot('simulator');
   await page().getByRole('tab', { name: 'What if a host died…' }).click();
-  await page().getByLabel('If this host died').click();
+  await page().getByRole('combobox', { name: 'If this host died' }).click();
   await page().getByRole('option', { name: 'h1', exact: true }).click();
   // Its group keeps it apart from the other one, and this computer, where there is libvirt, may take it.
   await expect(page().getByRole('cell', { name: 'one', exact: true })).toBeVisible();

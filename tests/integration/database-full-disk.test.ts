@@ -19,7 +19,7 @@ import { type ControlPlane, createControlPlane } from '../../core/control-plane.
 import { contract, type Call, type MethodName } from '../../core/contract/index.ts';
 import { currentEnvironment } from '../../core/transport/platform.ts';
 import { openDatabase, databaseFile } from '../../core/state/database.ts';
-import { listBackups } from '../../core/state/backup-files.ts';
+import { listBackups } from '../../core/state/file/backup-files.ts';
 import { isExpected } from '../../core/domain/errors.ts';
 import { type Log, silentLog } from '../../core/domain/log.ts';
 

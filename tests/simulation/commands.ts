@@ -39,7 +39,9 @@ export function carryOut(world: World, command: Command): void {
     case 'act':
       return act(world, command);
     case 'cancel': {
-      const task = of(listActiveTasks(world.database), command.pick);
+      // Who cancels a cleanup wants what it would remove to stay.
+      const tasks = listActiveTasks(world.database).filter(({ kind }) => !kind.endsWith('.cleanup'));
+      const task = of(tasks, command.pick);
       return task && world.call('task.cancel', { id: task.id });
     }
     case 'image':

@@ -18,8 +18,6 @@ export type Fault =
   /** a step does not answer */
   | { readonly what: 'hang'; readonly for: number };
 
-export type FaultKind = Fault['what'];
-
 /** The moments of a driver's step, and of a transaction: rolled back with the process, or on disk before it died. */
 export type Moment = 'before' | 'during' | 'after' | 'rolled back' | 'committed';
 

@@ -29,6 +29,8 @@ function markOf(id: string, domainName: string, controlId: string): GuestDescrip
     keyName: null,
     publicKey: null,
     hasUserData: false,
+    rescue: null,
+    deletedFrom: null,
     description: null,
     metadata: {},
     tags: [],

@@ -1,6 +1,6 @@
 import { type ActName, ACTS } from '../../core/conductor/acts.ts';
 import { BUILD_STATES } from '../../core/conductor/schedule.ts';
-import { REBUILD_STATES } from '../../core/conductor/rebuild-instance.ts';
+import { REBUILD_STATES } from '../../core/conductor/operations/rebuild-instance.ts';
 import { type TaskState, VM_STATES, type VmState } from '../../core/contract/index.ts';
 import { canDo } from '../../core/domain/instance-states.ts';
 import type { Reader } from '../../core/state/database.ts';

@@ -17,6 +17,11 @@ UNION ALL SELECT 'a failure without words: ' || kind || ' ' || id
   FROM tasks WHERE state = 'failed' AND error_json IS NULL
 `);
 
+/** Given back to whoever works with virsh: nobody's of ours any more. */
+const RELEASED = statement(
+  `SELECT instance_id FROM instance_actions WHERE action = 'release' AND result = 'success'`,
+);
+
 const CLAIMS = statement(`SELECT consumer_id, resource_class, used FROM allocations`);
 
 /** The instances' own account of what each host has to hold. */
@@ -29,7 +34,7 @@ interface Expected {
   readonly launched: boolean;
 }
 
-/** From here on a rebuild has thrown the old guest away: where it fails, there is none until it is rebuilt again. */
+/** From here on a rebuild or a delete has thrown the guest away: where it fails, there is none until it is done again. */
 const WITHOUT_A_GUEST = [
   'undefine',
   'remove_disks',
@@ -38,6 +43,8 @@ const WITHOUT_A_GUEST = [
   'extra_disks',
   'config_drive',
   'define',
+  'release_address',
+  'remove_image',
 ];
 
 export interface OutsideWorld {
@@ -86,7 +93,12 @@ function compareGuest(
 }
 
 /** Asks the hosts and the rows, once nothing is under way and everybody is back. @returns what does not agree */
-export function askOracle(reader: Reader, hosts: readonly SimHost[], outside: OutsideWorld): string[] {
+export function askOracle(
+  reader: Reader,
+  hosts: readonly SimHost[],
+  { undefined: taken, foreign }: OutsideWorld,
+): string[] {
+  const outside = { undefined: taken, foreign: new Set([...foreign, ...releasedIn(reader)]) };
   const instances = listInstances(reader);
   const rows = listHosts(reader);
   return [
@@ -101,7 +113,8 @@ export function askOracle(reader: Reader, hosts: readonly SimHost[], outside: Ou
         name,
         powerState,
         gone:
-          vmState === 'error' && (outside.undefined.has(id) || WITHOUT_A_GUEST.includes(fault?.step ?? '')),
+          (powerState === 'NOSTATE' && outside.undefined.has(id)) ||
+          (vmState === 'error' && WITHOUT_A_GUEST.includes(fault?.step ?? '')),
         launched: origin === 'launched' && !outside.foreign.has(id),
       }));
       return compareHost(host, expected, outside);
@@ -113,6 +126,13 @@ export function askOracle(reader: Reader, hosts: readonly SimHost[], outside: Ou
     ]),
     ...compareClaims(reader),
   ];
+}
+
+function releasedIn(reader: Reader): string[] {
+  return z
+    .array(z.object({ instance_id: z.string() }))
+    .parse(reader.all(RELEASED))
+    .map((row) => row.instance_id);
 }
 
 function unfinished(reader: Reader): string[] {

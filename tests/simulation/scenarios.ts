@@ -82,6 +82,8 @@ async function powerless(world: World): Promise<void> {
 async function lost(world: World): Promise<void> {
   await launched(world);
   world.loseDatabase();
+  // Nobody's, until somebody asks for them back.
+  for (const { fake } of world.hosts) for (const id of fake.domains.keys()) world.foreign.add(id);
   await world.rest();
 }
 

@@ -53,13 +53,46 @@ function drawFault(random: Random): Fault {
 
 function drawAct(random: Random): Command {
   const method = random.weighted({
-    'instance.delete': 5,
-    'instance.stop': 5,
-    'instance.start': 5,
-    'instance.reboot': 4,
+    'instance.delete': 8,
+    'instance.stop': 6,
+    'instance.start': 6,
+    'instance.reboot': 6,
+    'instance.pause': 2,
+    'instance.unpause': 2,
+    'instance.suspend': 2,
+    'instance.resume': 2,
+    'instance.rescue': 3,
+    'instance.unrescue': 3,
+    'instance.rebuild': 4,
+    'instance.restore': 2,
+    'instance.forceDelete': 2,
+    'instance.evacuate': 4,
+    'instance.lock': 1,
+    'instance.unlock': 1,
+    'instance.release': 1,
+    'instance.set': 2,
   });
-  const input = method === 'instance.reboot' ? { input: { type: random.pick(['soft', 'hard']) } } : {};
-  return { do: 'act', method, pick: random.below(8), ...input };
+  return { do: 'act', method, pick: random.below(8), input: inputOf(method, random) };
+}
+
+function inputOf(method: string, random: Random): object {
+  const when = random.pick([{}, {}, { whenBack: true }]);
+  switch (method) {
+    case 'instance.reboot':
+      return { type: random.pick(['soft', 'hard']), ...when };
+    case 'instance.delete':
+      return { soft: random.pick([true, false, false]), ...when };
+    case 'instance.rebuild':
+    case 'instance.rescue':
+      return { image: random.pick(['tiny', 'other']), ...when };
+    case 'instance.set':
+      return { name: random.pick(['a', 'b']) };
+    case 'instance.start':
+    case 'instance.stop':
+      return when;
+    default:
+      return {};
+  }
 }
 
 function drawCommand(random: Random): Command {

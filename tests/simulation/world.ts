@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type ContractEvent, type MethodName, Resolution } from '../../core/contract/index.ts';
 import { ExpectedError, toErrorBody } from '../../core/domain/errors.ts';
-import { silentLog } from '../../core/domain/log.ts';
-import { type Database, openDatabase } from '../../core/state/database.ts';
+import type { Database } from '../../core/state/database.ts';
+import { describe } from './describe-event.ts';
+import { sharedDatabase } from './shared-database.ts';
 import type { End } from './script.ts';
 import type { Fault, Moment, Planned, Point } from './faults.ts';
 import { emptyDatabase, furnish } from './fixture.ts';
@@ -20,6 +21,8 @@ const PATIENCE = 6 * 3_600_000;
 const SETTLE = 1_000;
 /** milliseconds between two full looks at a host, and a little more */
 const RESYNC = 610_000;
+/** milliseconds until the next attempt to reach a host, at most, and for the attempt */
+const LONGEST_BACK_OFF = 62_000;
 /** milliseconds after which a person starts again what would not start */
 const START_AGAIN = 10_000;
 
@@ -31,19 +34,6 @@ SELECT (SELECT count(*) FROM tasks WHERE state IN ('queued', 'running'))
 const AT_WORK = statement(`
 SELECT t.kind || ' ' || s.name AS step FROM tasks t JOIN task_steps s ON s.task_id = t.id
   WHERE t.state = 'running' ORDER BY t.rowid DESC, s.seq DESC LIMIT 1`);
-
-// One database for all histories of this process: to open another one costs more than a history.
-let current: World | null = null;
-const shared: { database: Database | null } = { database: null };
-
-function sharedDatabase(): Database {
-  shared.database ??= openDatabase(':memory:', {
-    log: silentLog,
-    now: () => current?.clock.now() ?? 0,
-    uuid: () => current?.random.uuid() ?? '',
-  });
-  return shared.database;
-}
 
 export interface WorldOptions {
   readonly seed: number;
@@ -81,17 +71,17 @@ export class World implements Ground, Fate {
   #names = 0;
   #armed = false;
   #databaseFull = 0;
+  /** from when on everybody has had the time to come back who could not write down that he was gone */
+  #calmAt = 0;
   #dirty = false;
   #lastHost: SimHost | null = null;
 
   constructor(options: WorldOptions) {
-    // oxlint-disable-next-line typescript/no-this-alias -- the shared database asks the history that is under way
-    current = this;
     this.#options = options;
     this.random = new Random(options.seed, 1);
     this.#fates = new Random(options.seed, 2);
     this.#planned = new Map(options.planned?.map(({ at, fault }) => [at, fault]));
-    this.database = sharedDatabase();
+    this.database = sharedDatabase(this);
     emptyDatabase(this.database);
     this.hosts = (options.hosts ?? ['one', 'two', 'three']).map(
       (name) => new SimHost(name, this.random.uuid(), this),
@@ -197,6 +187,7 @@ export class World implements Ground, Fate {
         return host?.fillDisk(fault.for);
       case 'databaseFull':
         this.#databaseFull += 1;
+        this.#calmAt = Math.max(this.#calmAt, this.clock.elapsed() + fault.for + LONGEST_BACK_OFF);
         this.clock.after(fault.for, () => void (this.#databaseFull -= 1));
         return;
       case 'clock':
@@ -250,20 +241,26 @@ export class World implements Ground, Fate {
     this.note(`> ${method} ${JSON.stringify(input)}`);
     const request = {};
     this.#unanswered.add(request);
-    plane.call(method, input, { user: 'me' }).then(
-      (answer) => {
-        if (process.isAlive) this.#unanswered.delete(request);
-        return heard?.(answer);
-      },
-      (error: unknown) => {
-        if (process.isAlive) this.#unanswered.delete(request);
-        if (!process.isAlive) return;
-        const { code, message } = toErrorBody(error);
-        this.note(`< ${code}: ${message}`);
-        if (code === 'internal')
-          this.#find([`a bug in ${method}: ${message} ${String((error as Error).cause)}`]);
-      },
-    );
+    void this.#ask(process, () => plane.call(method, input, { user: 'me' }), heard).finally(() => {
+      if (process.isAlive) this.#unanswered.delete(request);
+    });
+  }
+
+  async #ask(
+    process: SimProcess,
+    ask: () => Promise<unknown>,
+    heard?: (answer: unknown) => void,
+  ): Promise<void> {
+    try {
+      const answer = await ask();
+      heard?.(answer);
+    } catch (error) {
+      if (!process.isAlive) return;
+      const { code, message, cause } = toErrorBody(error);
+      this.note(`< ${code}: ${message}`);
+      this.#lostCalls += 1;
+      if (code === 'internal') this.#find([`a bug: ${message} ${cause ?? ''}`]);
+    }
   }
 
   /** Has everything that does not agree put right in one way. */
@@ -314,7 +311,7 @@ export class World implements Ground, Fate {
     this.#dirty = true;
   }
 
-  /** A process died before it could say what became of something that it was asked for. */
+  /** Something that was asked for was refused, or a process died before it could say what became of it. */
   get hasLostCalls(): boolean {
     return this.#lostCalls > 0;
   }
@@ -336,6 +333,7 @@ export class World implements Ground, Fate {
   /** No more misfortunes: everybody comes back, everything ends, and the oracle is asked. */
   async conclude(end: End): Promise<void> {
     this.#armed = false;
+    await this.pass(Math.max(0, this.#calmAt - this.clock.elapsed()));
     let isAtRest = await this.rest();
     if (end === 'restart') this.kill(0);
     await this.pass(end === 'wait' ? RESYNC : SETTLE);
@@ -344,23 +342,4 @@ export class World implements Ground, Fate {
     if (!isAtRest) this.#find(['it does not come to rest']);
     this.#find(askOracle(this.database, this.hosts, this));
   }
-}
-
-/** @param from the revision at which the history began, in a database that other histories have used before */
-function describe(event: ContractEvent, from: number): string {
-  if (event.type === 'instance.changed') {
-    const { id, vmState, taskState, powerState, hostName, revision } = event.value;
-    return `${event.type} ${id} ${vmState} ${taskState ?? '-'} ${powerState} ${hostName ?? '-'} r${revision - from}`;
-  }
-  if (event.type === 'task.changed') {
-    const { id, kind, state, steps, revision } = event.value;
-    const last = steps.at(-1);
-    return `${event.type} ${id} ${kind} ${state} ${last?.name ?? '-'} ${last?.state ?? '-'} r${revision - from}`;
-  }
-  if (event.type === 'host.changed') {
-    const { name, connection, revision, lastSeenAt } = event.value;
-    return `${event.type} ${name} ${connection} ${lastSeenAt ?? '-'} r${revision - from}`;
-  }
-  const value = 'value' in event ? event.value : event;
-  return `${event.type} ${JSON.stringify(value, (key, part: unknown) => (key === 'revision' ? undefined : part))}`;
 }

@@ -44,6 +44,8 @@ const GUEST: GuestDescription = {
   keyName: 'mine',
   publicKey: 'ssh-ed25519 AAAA me',
   hasUserData: true,
+  rescue: { imageId: '00000000-0000-4000-8000-0000000000cc', imageName: 'tools', from: 'stopped' },
+  deletedFrom: 'rescued',
   description: 'two\nlines',
   metadata: { 'a b': ']]>', '': '' },
   tags: ['one', 'two'],

@@ -11,6 +11,7 @@ import {
   Tags,
   Timestamp,
   Uuid,
+  VmState,
 } from '../../contract/index.ts';
 import {
   type InstanceMetadata,
@@ -45,6 +46,8 @@ export function metadataOf(guest: GuestDescription): InstanceMetadata {
     control: { id: control.id, name: control.name, generation: control.generation },
     previous: control.previous ?? undefined,
     lock: lock === null ? undefined : { ...lock, reason: lock.reason ?? undefined },
+    rescue: guest.rescue ?? undefined,
+    deletedFrom: guest.deletedFrom ?? undefined,
     flavor: {
       ...flavor,
       description: flavor.description ?? undefined,
@@ -130,6 +133,8 @@ const Mark = z.object({
   hints,
   control: MarkedControl,
   previous: orNull(z.object({ id: Uuid, name: Name, at: Timestamp })),
+  rescue: orNull(z.object({ imageId: Uuid, imageName: Name, from: VmState })),
+  deletedFrom: orNull(VmState),
   lock: orNull(z.object({ by: Name, at: Timestamp, reason: orNull(z.string().max(255)) })),
   flavor: Flavor.omit({ createdAt: true, revision: true, extraSpecs: true, description: true }).extend({
     description: orNull(Description),

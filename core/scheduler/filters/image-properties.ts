@@ -1,3 +1,4 @@
+import type { Image } from '../../contract/index.ts';
 import type { StoredFacts } from '../../state/hosts.ts';
 import type { Filter } from '../filter.ts';
 
@@ -32,11 +33,32 @@ function known(offers: readonly string[]): readonly string[] | null {
 
 type Wish = readonly [key: string, value: string];
 
+function wishesOf(properties: Image['properties']): Wish[] {
+  return Object.entries(properties).filter(([key]) => Object.hasOwn(OFFERS, key));
+}
+
 function refusalOf(facts: StoredFacts, [key, value]: Wish): string | null {
   const offers = OFFERS[key]?.(facts) ?? null;
   const wanted = key.endsWith('architecture') ? canonical(value) : value.toLowerCase();
   if (offers === null || offers.includes(wanted)) return null;
   return `the image wants ${key} ${value}, the host offers ${offers.join(', ')}`;
+}
+
+function firstRefusal(facts: StoredFacts | null, wishes: readonly Wish[]): string | null {
+  if (facts === null) return null;
+  for (const wish of wishes) {
+    const refusal = refusalOf(facts, wish);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+/** Why a host will not do for an image, in words; null when it will, or has told nothing yet. */
+export function imageRefusal(
+  { properties }: Pick<Image, 'properties'>,
+  facts: StoredFacts | null,
+): string | null {
+  return firstRefusal(facts, wishesOf(properties));
 }
 
 /**
@@ -49,15 +71,7 @@ export const imageProperties: Filter = {
   onByDefault: true,
   reads: Object.keys(OFFERS),
   judge({ image }) {
-    const wishes = Object.entries(image?.properties ?? {}).filter(([key]) => Object.hasOwn(OFFERS, key));
-    if (wishes.length === 0) return null;
-    return ({ facts }) => {
-      if (facts === null) return null;
-      for (const wish of wishes) {
-        const refusal = refusalOf(facts, wish);
-        if (refusal !== null) return refusal;
-      }
-      return null;
-    };
+    const wishes = wishesOf(image?.properties ?? {});
+    return wishes.length === 0 ? null : ({ facts }) => firstRefusal(facts, wishes);
   },
 };

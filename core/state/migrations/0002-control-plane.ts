@@ -75,7 +75,6 @@ CREATE INDEX instances_project ON instances(project_id);
 -- what is counted for all hosts at once is read from these alone, without the rows
 DROP INDEX instances_host;
 CREATE INDEX instances_host ON instances(host_id, deleted_at);
-CREATE INDEX instances_alive ON instances(id, taken_over_json, deleted_at) WHERE deleted_at IS NULL;
 DROP INDEX allocations_provider;
 CREATE INDEX allocations_provider ON allocations(provider_id, resource_class, used);
 -- looked up for every launch, and by whoever names an instance
@@ -108,6 +107,8 @@ ALTER TABLE tasks ADD COLUMN parameters_json TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE tasks ADD COLUMN retryable INTEGER NOT NULL DEFAULT 0;
 UPDATE tasks SET waits_for = 'host' WHERE state = 'queued' AND kind IN ('instance.cleanup', 'image.cleanup');
 CREATE INDEX tasks_instance ON tasks(instance_id, state);
+CREATE INDEX tasks_host ON tasks(host_id, state, position);
+CREATE INDEX tasks_kind ON tasks(kind, state, host_id);
 
 CREATE TABLE provider_traits (
   provider_id TEXT NOT NULL REFERENCES resource_providers(id) ON DELETE CASCADE,

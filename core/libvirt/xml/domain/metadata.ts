@@ -52,6 +52,11 @@ function instanceIn(namespace?: Namespace) {
     policy: text('@policy'),
     maxServerPerHost: whole('@maxServerPerHost'),
   });
+  const rescue = ours('rescue', {
+    imageId: text('@imageId'),
+    imageName: text('@imageName'),
+    from: text('@from'),
+  });
   const tag = ours('tag', { name: text('@name') });
 
   return ours('instance', {
@@ -74,6 +79,8 @@ function instanceIn(namespace?: Namespace) {
     control: one(control),
     previous: one(previous),
     lock: one(lock),
+    rescue: one(rescue),
+    deletedFrom: text('@deletedFrom'),
     flavor: one(flavor),
     image: one(image),
     group: one(group),
