@@ -5,9 +5,9 @@ const OneInstance = z.strictObject({ instanceId: Uuid });
 
 const Deletion = z.strictObject({
   instanceId: Uuid,
-  /** the host is not waited for: it was being evacuated, or only the row goes */
+  /** its host is not waited for: an evacuation gave it up, or nothing is done on it */
   withoutHost: z.literal(true).optional(),
-  /** another Micronova has its guest: only the row goes */
+  /** another Micronova has its guest, and only the row goes */
   forget: z.literal(true).optional(),
 });
 

@@ -1,20 +1,22 @@
 import type { Instance, Parsed } from '../../contract/index.ts';
 import type { RequestContext } from '../../identity/context.ts';
+import type { TaskInput } from '../../queue/kinds.ts';
 import type { Tx } from '../../state/database.ts';
 import { findActiveTask } from '../../state/tasks.ts';
 import { findInstance } from './find-instance.ts';
 import { accept, type Accepted } from './instance-accept.ts';
 
-/** Another's guest is not ours to touch, nor is its host needed. */
-function onlyRow({ takenOver }: Instance): { readonly forget?: true } {
-  return takenOver === null ? {} : { forget: true };
+/** Another's guest is not ours to touch: only the row goes. A host that an evacuation gave up is not waited for. */
+function howToDelete(tx: Tx, instance: Instance): Omit<TaskInput<'instance.delete'>, 'instanceId'> {
+  if (instance.takenOver !== null) return { forget: true, withoutHost: true };
+  const isEvacuated = findActiveTask(tx, 'instance.evacuate', instance.id) !== undefined;
+  return isEvacuated ? { withoutHost: true } : {};
 }
 
 /**
  * Whatever else is under way with the instance makes way: the queue cancels it first. Whoever deletes what is being
  * deleted already gets the answer of the first. Source: `_delete` in nova/compute/api.py, which lets a second delete
- * through to the same end. One that was never built is not worth keeping, however softly it is deleted. One that is being
- * evacuated goes without its old host, on which a cleanup waits: that host was given up already.
+ * through to the same end. One that was never built is not worth keeping, however softly it is deleted.
  */
 export function deleteInstance(
   tx: Tx,
@@ -29,10 +31,7 @@ export function deleteInstance(
   if (soft && instance.hostId !== null) {
     return accept(tx, instance, { action: 'soft_delete', input: {}, whenBack }, context);
   }
-  const isEvacuated = findActiveTask(tx, 'instance.evacuate', instance.id) !== undefined;
-  const isGivenUp = isEvacuated || instance.takenOver !== null;
-  const input = { ...onlyRow(instance), ...(isGivenUp && { withoutHost: true as const }) };
-  return accept(tx, instance, { action: 'delete', input, whenBack }, context);
+  return accept(tx, instance, { action: 'delete', input: howToDelete(tx, instance), whenBack }, context);
 }
 
 /** Takes over from a deletion that is under way, too: it may be waiting for a host that does not come back. */
@@ -44,5 +43,6 @@ export function forceDeleteInstance(
   const instance = findInstance(tx, ref);
   const running = findActiveTask(tx, 'instance.forceDelete', instance.id);
   if (running !== undefined) return { instance, taskId: running.id };
-  return accept(tx, instance, { action: 'force_delete', input: onlyRow(instance) }, context);
+  const input = instance.takenOver === null ? {} : ({ forget: true } as const);
+  return accept(tx, instance, { action: 'force_delete', input }, context);
 }
