@@ -105,7 +105,8 @@ describe.each<[Account, number]>([
         flavorName: 'm1.nano',
         vcpus: 1,
         ram: 128,
-        disk: 1,
+        // root, ephemeral, and swap in whole GiB
+        disk: 3,
       },
       badMark: null,
       transient: false,
