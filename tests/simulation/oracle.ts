@@ -22,6 +22,14 @@ const RELEASED = statement(
   `SELECT instance_id FROM instance_actions WHERE action = 'release' AND result = 'success'`,
 );
 
+/** Their guest was thrown away by what then failed or was cancelled, and nothing has made them one since. */
+const THROWN_AWAY = statement(`
+SELECT DISTINCT a.instance_id FROM instance_actions a JOIN instance_action_events e USING (instance_id, request_id)
+ WHERE a.action IN ('rebuild', 'delete') AND e.name = 'undefine' AND NOT EXISTS (
+   SELECT 1 FROM instance_actions b WHERE b.instance_id = a.instance_id AND b.result = 'success'
+    AND b.action IN ('rebuild', 'evacuate') AND b.started_at >= a.started_at)
+`);
+
 const CLAIMS = statement(`SELECT consumer_id, resource_class, used FROM allocations`);
 
 /** The instances' own account of what each host has to hold. */
@@ -98,9 +106,10 @@ export function askOracle(
   hosts: readonly SimHost[],
   { undefined: taken, foreign }: OutsideWorld,
 ): string[] {
-  const outside = { undefined: taken, foreign: new Set([...foreign, ...releasedIn(reader)]) };
+  const outside = { undefined: taken, foreign: new Set([...foreign, ...instanceIds(reader, RELEASED)]) };
   const instances = listInstances(reader);
   const rows = listHosts(reader);
+  const thrownAway = new Set(instanceIds(reader, THROWN_AWAY));
   return [
     ...unfinished(reader),
     ...rows
@@ -114,7 +123,7 @@ export function askOracle(
         powerState,
         gone:
           (powerState === 'NOSTATE' && outside.undefined.has(id)) ||
-          (vmState === 'error' && WITHOUT_A_GUEST.includes(fault?.step ?? '')),
+          (vmState === 'error' && (thrownAway.has(id) || WITHOUT_A_GUEST.includes(fault?.step ?? ''))),
         launched: origin === 'launched' && !outside.foreign.has(id),
       }));
       return compareHost(host, expected, outside);
@@ -128,10 +137,10 @@ export function askOracle(
   ];
 }
 
-function releasedIn(reader: Reader): string[] {
+function instanceIds(reader: Reader, question: typeof RELEASED): string[] {
   return z
     .array(z.object({ instance_id: z.string() }))
-    .parse(reader.all(RELEASED))
+    .parse(reader.all(question))
     .map((row) => row.instance_id);
 }
 
