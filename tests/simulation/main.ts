@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { play, type Played } from './history.ts';
 import { drawScript } from './script.ts';
 import { shrink } from './shrink.ts';
@@ -17,7 +18,9 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const [first, count] = [Number(values.seed), Number(values.histories)];
+// What is no number would play no history, and find nothing broken.
+const Count = z.coerce.number().int().positive();
+const [first, count] = [Count.parse(values.seed), Count.parse(values.histories)];
 const tally = new Tally();
 const begun = { wall: performance.now(), cpu: process.cpuUsage().user };
 
